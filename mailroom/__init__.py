@@ -1,0 +1,1 @@
+"""The shared kernel of Mailroom: contracts, text rules, extraction, model packages, streams."""

@@ -1,0 +1,41 @@
+"""What a command line says: results on standard output, everything else on standard error.
+
+Every verb answers with one mapping. `emit` prints it as one JSON document when the caller asked for that, else
+hands it to the verb's own renderer.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rich.console import Console
+
+
+def output() -> Console:
+    """The console of results: standard output."""
+    return Console()
+
+
+def messages() -> Console:
+    """The console of everything that is not the result: standard error."""
+    return Console(stderr=True)
+
+
+def emit(result: Mapping[str, Any], *, as_json: bool, render: Callable[[Console], None] | None = None) -> None:
+    """Print a verb's result.
+
+    Args:
+        result: The whole answer, JSON-serialisable.
+        as_json: Print exactly one JSON document.
+        render: Draws the answer for a person; without it `key: value` lines are printed.
+    """
+    if as_json:
+        sys.stdout.write(json.dumps(result, ensure_ascii=False, default=str) + "\n")
+        sys.stdout.flush()
+    elif render is not None:
+        render(output())
+    else:
+        console = output()
+        for key, value in result.items():
+            console.print(f"{key}: {value}", highlight=False, markup=False)
