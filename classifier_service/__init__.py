@@ -1,0 +1,1 @@
+"""One core, two doors: labels for documents."""

@@ -1,0 +1,1 @@
+"""The doors that turn files into documents.raw."""

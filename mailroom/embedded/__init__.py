@@ -1,0 +1,1 @@
+"""The local runtime: starts the other parts as processes of one command."""

@@ -1,0 +1,1 @@
+"""The only door between training and serving."""

@@ -1,0 +1,1 @@
+"""Source, Sink and Clock: Kafka and in-memory."""

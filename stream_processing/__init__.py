@@ -1,0 +1,1 @@
+"""The Flink jobs: cleansing and routing."""

@@ -1,0 +1,1 @@
+"""From labelled documents to a model package."""
