@@ -17,17 +17,27 @@ class Verb:
 
 
 VERBS: tuple[Verb, ...] = (
-    Verb("demo", "mailroom.embedded.commands:demo", "Run a finished demonstration: documents in, labels out."),
+    Verb(
+        "demo", "mailroom.embedded.commands:demo", "Run a finished demonstration: documents in, labels out."
+    ),
     Verb("up", "mailroom.embedded.commands:up", "Start the system on this machine and stay."),
     Verb("down", "mailroom.embedded.commands:down", "Stop the system that `up` started."),
     Verb("status", "mailroom.embedded.commands:status", "What runs, where it listens, where it logs."),
-    Verb("doctor", "mailroom.embedded.commands:doctor", "What is missing on this machine, and how to mend it."),
+    Verb(
+        "doctor", "mailroom.embedded.commands:doctor", "What is missing on this machine, and how to mend it."
+    ),
     Verb("send", "ingest.commands:send", "Put documents in: files, folders, globs or standard input."),
-    Verb("watch-folder", "ingest.commands:watch_folder", "Send every file that is dropped into a folder, once."),
+    Verb(
+        "watch-folder", "ingest.commands:watch_folder", "Send every file that is dropped into a folder, once."
+    ),
     Verb("watch", "mailroom.embedded.commands:watch", "Follow the labels as they come."),
     Verb("samples", "samples.commands:samples", "Generate labelled documents."),
     Verb("train", "training.commands:train", "Train a kernel and write a model package."),
     Verb("evaluate", "training.commands:evaluate", "Measure a model package on labelled documents."),
-    Verb("classify-stream", "classifier_service.commands:classify_stream", "Label documents from Kafka to Kafka."),
+    Verb(
+        "classify-stream",
+        "classifier_service.commands:classify_stream",
+        "Label documents from Kafka to Kafka.",
+    ),
     Verb("stream", "stream_processing.commands:stream", "Run the Flink job that cleanses and routes."),
 )

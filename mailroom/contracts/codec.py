@@ -1,0 +1,183 @@
+"""The only module that knows the bytes of a record.
+
+JSON values are UTF-8, keys in the order of the class, no blanks; `None` fields are left out. A reader ignores
+fields that it does not know, so that a newer writer of the same schema version can add some.
+"""
+
+import dataclasses
+import json
+import types
+import typing
+from functools import cache
+from typing import Any, TypeVar, Union
+
+from mailroom.contracts import headers as h
+from mailroom.contracts.errors import MalformedRecord
+from mailroom.contracts.reasons import Reason
+from mailroom.contracts.records import SCHEMA_VERSION, Header, Position, Record, ScannedDocument, Source
+
+Value = TypeVar("Value")
+
+
+def encode(value: Any) -> bytes:
+    """A contract's dataclass as canonical JSON bytes."""
+    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def decode(kind: type[Value], data: bytes | None) -> Value:
+    """JSON bytes as a contract's dataclass.
+
+    Raises:
+        MalformedRecord: Not JSON, a field missing or of another type, or an unknown schema version.
+    """
+    try:
+        fields = json.loads(data or b"")
+    except (ValueError, RecursionError) as error:
+        raise MalformedRecord(
+            Reason.MALFORMED_RECORD, f"not the JSON of a {kind.__name__}: {error}"
+        ) from error
+    version = fields.get("schema_version", SCHEMA_VERSION) if isinstance(fields, dict) else SCHEMA_VERSION
+    if version != SCHEMA_VERSION:
+        message = (
+            f"schema version {version} of {kind.__name__} is unknown here, {SCHEMA_VERSION} is read: upgrade"
+        )
+        raise MalformedRecord(Reason.MALFORMED_RECORD, message)
+    return typing.cast(Value, _build(kind, fields, kind.__name__))
+
+
+def scanned_headers(document: ScannedDocument) -> tuple[Header, ...]:
+    """The headers of a `documents.scanned` record; its value is the content alone."""
+    source = document.source
+    pairs: list[tuple[str, object]] = [
+        (h.SPEC_VERSION, h.SPECIFICATION), (h.ID, document.id), (h.SOURCE, f"/{source.topic}"),
+        (h.TYPE, h.TYPE_SCANNED), (h.TIME, source.received_at), (h.SUBJECT, source.file_name),
+        (h.CONTENT_TYPE, source.media_type), (h.DATAREF, source.dataref), (h.SHA256, source.sha256),
+        (h.SIZE, source.size), (h.PAGES, document.pages), (h.RAW_TOPIC, source.topic),
+        (h.RAW_PARTITION, source.partition), (h.RAW_OFFSET, source.offset), (h.CLEANSED_AT, document.cleansed_at),
+    ]  # fmt: skip
+    return tuple((name, str(value).encode()) for name, value in pairs if value is not None)
+
+
+def decode_scanned(record: Record) -> ScannedDocument:
+    """A `documents.scanned` record as a value.
+
+    Raises:
+        MalformedRecord: A header is missing or unreadable.
+    """
+    source = Source(
+        topic=_text(record, h.RAW_TOPIC),
+        partition=_number(record, h.RAW_PARTITION),
+        offset=_number(record, h.RAW_OFFSET),
+        media_type=_text(record, h.CONTENT_TYPE),
+        size=_number(record, h.SIZE),
+        sha256=_text(record, h.SHA256),
+        received_at=_text(record, h.TIME),
+        file_name=text_header(record, h.SUBJECT),
+        dataref=text_header(record, h.DATAREF),
+    )
+    return ScannedDocument(
+        id=_text(record, h.ID),
+        content=record.value or None,
+        pages=_number(record, h.PAGES),
+        source=source,
+        cleansed_at=_text(record, h.CLEANSED_AT),
+    )
+
+
+def text_header(record: Record, name: str) -> str | None:
+    """A header as text, or None where it is absent.
+
+    Raises:
+        MalformedRecord: It is not UTF-8.
+    """
+    value = record.header(name)
+    if value is None:
+        return None
+    try:
+        return value.decode()
+    except UnicodeDecodeError as error:
+        message = f"header {name} is not UTF-8: send it as UTF-8 text"
+        raise MalformedRecord(Reason.MALFORMED_HEADER, message) from error
+
+
+def document_id(record: Record) -> str:
+    """The document's id: `ce_id`, else topic, partition and offset of the record.
+
+    A key alone never serves as the id: foreign producers use keys that repeat (a customer, a mailbox).
+
+    Raises:
+        MalformedRecord: `ce_id` is empty, too long or not UTF-8.
+    """
+    identifier = text_header(record, h.ID)
+    if identifier is None:
+        return str(_position(record))
+    if not identifier.strip() or len(identifier) > h.MAX_ID_CHARACTERS:
+        message = f"header {h.ID} must have 1 to {h.MAX_ID_CHARACTERS} characters, it has {len(identifier)}"
+        raise MalformedRecord(Reason.MALFORMED_HEADER, message)
+    return identifier
+
+
+def _position(record: Record) -> Position:
+    if record.position is None:
+        message = "a record that was not read from a log has no id of its own: give it a ce_id header"
+        raise MalformedRecord(Reason.MALFORMED_HEADER, message)
+    return record.position
+
+
+def _text(record: Record, name: str) -> str:
+    value = text_header(record, name)
+    if value is None:
+        raise MalformedRecord(Reason.MALFORMED_HEADER, f"header {name} is missing")
+    return value
+
+
+def _number(record: Record, name: str) -> int:
+    value = _text(record, name)
+    if not value.isdecimal():
+        raise MalformedRecord(Reason.MALFORMED_HEADER, f"header {name} is no whole number: {value[:40]!r}")
+    return int(value)
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        items = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+        return {name: _plain(item) for name, item in items if item is not None}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+def _build(kind: Any, value: Any, path: str) -> Any:
+    """Check `value` against a type of the records (dataclass, tuple, optional, str, int, float) and build it."""
+    if dataclasses.is_dataclass(kind):
+        return _build_dataclass(kind, value, path)
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin is tuple:
+        _require(isinstance(value, list), path, "a list")
+        return tuple(_build(arguments[0], item, path) for item in value)
+    if origin in (Union, types.UnionType):
+        return None if value is None else _build(arguments[0], value, path)
+    accepted = (int, float) if kind is float else kind
+    _require(isinstance(value, accepted) and not isinstance(value, bool), path, kind.__name__)
+    return value
+
+
+def _build_dataclass(kind: Any, value: Any, path: str) -> Any:
+    _require(isinstance(value, dict), path, "an object")
+    arguments = {}
+    for field in dataclasses.fields(kind):
+        if field.name in value:
+            arguments[field.name] = _build(
+                _hints(kind)[field.name], value[field.name], f"{path}.{field.name}"
+            )
+        else:
+            _require(field.default is not dataclasses.MISSING, f"{path}.{field.name}", "present")
+    return kind(**arguments)
+
+
+def _require(condition: bool, path: str, what: str) -> None:
+    if not condition:
+        raise MalformedRecord(Reason.MALFORMED_RECORD, f"{path} is not {what}")
