@@ -22,7 +22,9 @@ def messages() -> Console:
     return Console(stderr=True)
 
 
-def emit(result: Mapping[str, Any], *, as_json: bool, render: Callable[[Console], None] | None = None) -> None:
+def emit(
+    result: Mapping[str, Any], *, as_json: bool, render: Callable[[Console], None] | None = None
+) -> None:
     """Print a verb's result.
 
     Args:

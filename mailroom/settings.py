@@ -1,0 +1,176 @@
+"""Settings of every part: typed, frozen, read once at the edge.
+
+Precedence, last wins: defaults, `mailroom.yaml` (or the file that `MAILROOM_CONFIG` names), `MAILROOM_*` variables
+(two underscores between section and name: `MAILROOM_KAFKA__BOOTSTRAP`), `MAILROOM_*_FILE` variables (the value is
+read from that file: for secrets), arguments. Labels and departments are data here, never code.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, ClassVar
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    YamlConfigSettingsSource,
+)
+
+from mailroom.contracts.errors import UsageError
+
+PREFIX = "MAILROOM_"
+FILE_SUFFIX = "_FILE"
+MIB = 1024 * 1024
+
+DEPARTMENTS = {
+    "invoice": "accounts-payable",
+    "offer": "procurement",
+    "purchase_order": "sales",
+    "job_application": "human-resources",
+    "complaint": "customer-care",
+    "service_request": "service-desk",
+    "other": "front-office",
+}
+
+
+def home() -> Path:
+    """Where this user's embedded system keeps its data; `MAILROOM_HOME` moves it."""
+    return Path(os.environ.get("MAILROOM_HOME") or platformdirs.user_data_dir("mailroom"))
+
+
+class Section(BaseModel):
+    """A group of settings: frozen, and an unknown name is an error rather than silence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class KafkaSettings(Section):
+    """How to reach the log."""
+
+    bootstrap: str = Field("127.0.0.1:9092", description="host:port of one or more brokers")
+    security_protocol: str = "PLAINTEXT"
+    sasl_mechanism: str | None = None
+    sasl_username: str | None = None
+    sasl_password: SecretStr | None = None
+
+    def client(self) -> dict[str, str]:
+        """The connection settings in librdkafka's names."""
+        password = self.sasl_password.get_secret_value() if self.sasl_password else None
+        pairs = {
+            "bootstrap.servers": self.bootstrap,
+            "security.protocol": self.security_protocol,
+            "sasl.mechanism": self.sasl_mechanism,
+            "sasl.username": self.sasl_username,
+            "sasl.password": password,
+        }
+        return {name: value for name, value in pairs.items() if value is not None}
+
+
+class ObjectStoreSettings(Section):
+    """Where documents above the inline limit are kept (the claim check)."""
+
+    uri: str = Field(
+        default_factory=lambda: f"file://{home() / 'objects'}", description="any fsspec URI: file://, s3://"
+    )
+    inline_limit: int = Field(1 * MIB, gt=0, description="bytes; larger documents travel by reference")
+
+
+class StreamSettings(Section):
+    """The Flink job that cleanses and routes."""
+
+    parallelism: int = Field(2, gt=0)
+    checkpoint_interval_ms: int = Field(200, gt=0, description="also the wait for a committed result")
+    state_dir: Path = Field(default_factory=lambda: home() / "flink")
+    duplicate_window_hours: int = Field(24 * 7, gt=0, description="how long an id is remembered")
+    max_document_bytes: int = Field(20 * MIB, gt=0)
+    consumer_group: str = "mailroom-stream-processing"
+
+
+class ClassifierSettings(Section):
+    """The classifier's Kafka door."""
+
+    package: Path | None = Field(None, description="folder of the model package")
+    consumer_group: str = "mailroom-classifier"
+    instance: str = Field("classifier-0", description="stable over restarts, unique per running instance")
+    batch_size: int = Field(500, gt=0)
+    review_below: float | None = Field(None, ge=0, le=1, description="overrides the package's thresholds")
+
+
+class Settings(BaseSettings):
+    """All settings. Parts take the sections they need."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="ignore", yaml_file_encoding="utf-8"
+    )
+    kafka: KafkaSettings = KafkaSettings()
+    objects: ObjectStoreSettings = Field(default_factory=ObjectStoreSettings)
+    stream: StreamSettings = Field(default_factory=StreamSettings)
+    classifier: ClassifierSettings = ClassifierSettings()
+    departments: dict[str, str] = Field(
+        default_factory=lambda: dict(DEPARTMENTS), description="label to department"
+    )
+
+    SECTIONS: ClassVar[tuple[str, ...]] = ("kafka", "objects", "stream", "classifier")
+
+    @model_validator(mode="after")
+    def _departments_have_names(self) -> "Settings":
+        if not self.departments or not all(self.departments.values()):
+            raise ValueError("departments: every label needs a department")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments before files named by `*_FILE`, before variables, before the YAML file."""
+        yaml = YamlConfigSettingsSource(settings_cls, yaml_file=config_file())
+        return init_settings, EnvironmentSource(settings_cls), yaml
+
+
+class EnvironmentSource(EnvSettingsSource):
+    """`MAILROOM_*`, where `MAILROOM_KAFKA__SASL_PASSWORD_FILE=/run/secrets/kafka` names a file that holds the value."""
+
+    def _load_env_vars(self) -> dict[str, str | None]:
+        variables = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
+        return {
+            name.removesuffix(FILE_SUFFIX).lower(): _read_secret(name, value)
+            if name.endswith(FILE_SUFFIX)
+            else value
+            for name, value in variables.items()
+        }
+
+
+def config_file() -> Path:
+    """The YAML file of settings: `MAILROOM_CONFIG`, else `mailroom.yaml` in the working directory."""
+    return Path(os.environ.get(PREFIX + "CONFIG") or "mailroom.yaml")
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; to be called once, at the edge.
+
+    Raises:
+        UsageError: A value is missing or wrong; the message names it and what is allowed.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise UsageError("; ".join(_sentence(item) for item in error.errors())) from error
+
+
+def _sentence(item: Any) -> str:
+    return f"setting {'.'.join(str(part) for part in item['loc']) or 'value'}: {item['msg']}"
+
+
+def _read_secret(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise UsageError(f"{name} names a file that cannot be read ({error.strerror}): {path}") from error
