@@ -1,0 +1,25 @@
+"""What can go wrong between a part and the log.
+
+StreamError
+├── LogUnavailable   no broker answers
+├── DeliveryFailed   a record was not acknowledged
+└── WorkLost         a transaction was refused; nothing of it is visible and its input will be read again
+"""
+
+from mailroom.contracts.errors import MailroomError
+
+
+class StreamError(MailroomError):
+    """The root of the streams' errors."""
+
+
+class LogUnavailable(StreamError):
+    """No broker answers at the bootstrap address."""
+
+
+class DeliveryFailed(StreamError):
+    """A record was not acknowledged by the log."""
+
+
+class WorkLost(StreamError):
+    """A transaction was aborted: its input is delivered again, here or to another instance."""
