@@ -37,8 +37,7 @@ def require_broker(kafka: KafkaSettings, timeout: float = 10.0) -> None:
     try:
         admin.list_topics(timeout=timeout)
     except KafkaException as error:
-        message = f"no Kafka broker answers at {kafka.bootstrap}: start one with `mailroom up`, or set MAILROOM_KAFKA__BOOTSTRAP"
-        raise LogUnavailable(message) from error
+        raise LogUnavailable(_no_broker(kafka)) from error
 
 
 def _no_broker(kafka: KafkaSettings) -> str:
@@ -273,15 +272,18 @@ def _usable(message: Message) -> bool:
 def to_record(message: Message) -> Record:
     """A client's message as a contract's record."""
     position = Position(message.topic() or "", message.partition() or 0, message.offset() or 0)
-    kind, milliseconds = message.timestamp()
-    headers = tuple((name, value or b"") for name, value in message.headers() or ())
+    stamp: Any = message.timestamp()
+    kind, milliseconds = stamp
+    headers: list[tuple[str, Any]] = message.headers() or []
+    key: Any = message.key()
+    value: Any = message.value()
     return Record(
-        position.topic,
-        message.key(),
-        message.value(),
-        headers,
-        position,
-        milliseconds / 1000 if kind else None,
+        topic=position.topic,
+        key=key,
+        value=value,
+        headers=tuple((name, content or b"") for name, content in headers),
+        position=position,
+        timestamp=milliseconds / 1000 if kind else None,
     )
 
 
