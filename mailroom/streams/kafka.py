@@ -274,7 +274,7 @@ def to_record(message: Message) -> Record:
     position = Position(message.topic() or "", message.partition() or 0, message.offset() or 0)
     stamp: Any = message.timestamp()
     kind, milliseconds = stamp
-    headers: list[tuple[str, Any]] = message.headers() or []
+    headers: Any = message.headers() or []
     key: Any = message.key()
     value: Any = message.value()
     return Record(
