@@ -1,0 +1,110 @@
+"""The claim-check store."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailroom.contracts.errors import MalformedRecord, UsageError
+from mailroom.contracts.reasons import Reason
+from mailroom.objects import ObjectStore, StoreUnavailable
+
+HELLO = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+
+
+@pytest.fixture(params=["file", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
+    """An empty store on files and one in memory."""
+    root = tmp_path / "objects"
+    return ObjectStore(f"file://{root}" if request.param == "file" else f"memory://{tmp_path.name}")
+
+
+def reason_of(store: ObjectStore, uri: str, sha256: str | None = None) -> Reason:
+    """The reason with which reading a URI is refused."""
+    with pytest.raises(MalformedRecord) as caught:
+        store.get(uri, sha256=sha256)
+    return caught.value.reason
+
+
+def test_what_was_put_comes_back(store: ObjectStore) -> None:
+    """Bytes come back by their URI, whose last part is their digest."""
+    uri = store.put(b"hello")
+    assert uri == f"{store.uri}/2c/{HELLO}"
+    assert store.get(uri, sha256=HELLO) == b"hello"
+
+
+def test_putting_twice_stores_once(tmp_path: Path) -> None:
+    """The same bytes have the same URI and lie there once, with nothing beside them."""
+    store = ObjectStore(f"file://{tmp_path}")
+    assert store.put(b"hello") == store.put(b"hello")
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [HELLO]
+
+
+def test_a_half_written_object_is_replaced(tmp_path: Path) -> None:
+    """What a full disk cut short is written anew by the next put."""
+    (tmp_path / "2c").mkdir()
+    (tmp_path / "2c" / HELLO).write_bytes(b"hel")
+    store = ObjectStore(f"file://{tmp_path}")
+    assert store.get(store.put(b"hello")) == b"hello"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "file:///etc/passwd",
+        "/etc/passwd",
+        "{root}/../secret",
+        "{root}/2c/../../secret",
+        "{root}/2c",
+        "{root}/2d/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+        "{root}/2c/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\n",
+        "simplecache::{root}/2c/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+        "2c/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+        "http://127.0.0.1/2c/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+        "\0",
+        "",
+    ],
+)
+def test_a_foreign_reference_reads_nothing(uri: str, tmp_path: Path) -> None:
+    """A URI that is not an object of this store is refused, whatever lies there."""
+    (tmp_path / "secret").write_text("secret")
+    store = ObjectStore(f"file://{tmp_path / 'objects'}")
+    store.put(b"hello")
+    assert reason_of(store, uri.format(root=store.uri)) == "malformed-header"
+
+
+def test_a_missing_object_is_named(store: ObjectStore) -> None:
+    """An object that was deleted is a missing original."""
+    assert reason_of(store, f"{store.uri}/2c/{HELLO}") == "original-missing"
+
+
+def test_a_changed_object_is_refused(tmp_path: Path) -> None:
+    """Bytes that do not have their name's digest are not the original."""
+    store = ObjectStore(f"file://{tmp_path}")
+    uri = store.put(b"hello")
+    (tmp_path / "2c" / HELLO).write_bytes(b"jello")
+    assert reason_of(store, uri) == "original-missing"
+
+
+def test_another_document_than_promised_is_refused(store: ObjectStore) -> None:
+    """A reference to a sound object of another digest than the record's is refused."""
+    assert reason_of(store, store.put(b"hello"), sha256="0" * 64) == "original-missing"
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the rename fails the temporary file goes, and the error says what to look at."""
+    store = ObjectStore(f"file://{tmp_path}")
+
+    def full(*_args: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store._system, "mv", full)
+    with pytest.raises(StoreUnavailable, match="No space left on device: is there room"):
+        store.put(b"hello")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_an_unknown_protocol_is_a_wrong_setting() -> None:
+    """A root that no filesystem serves names the setting."""
+    with pytest.raises(UsageError, match=r"setting objects\.uri"):
+        ObjectStore("nowhere://x").put(b"hello")
