@@ -1,1 +1,28 @@
 """The only door between training and serving."""
+
+from mailroom.model_package.description import RuntimeDescription
+from mailroom.model_package.errors import (
+    PackageError,
+    PackageIncomplete,
+    PackageMismatch,
+    PackageTampered,
+    PackageUnsupported,
+)
+from mailroom.model_package.manifest import Manifest
+from mailroom.model_package.package import Package, is_package, load
+from mailroom.model_package.writing import Provenance, write
+
+__all__ = [
+    "Manifest",
+    "Package",
+    "PackageError",
+    "PackageIncomplete",
+    "PackageMismatch",
+    "PackageTampered",
+    "PackageUnsupported",
+    "Provenance",
+    "RuntimeDescription",
+    "is_package",
+    "load",
+    "write",
+]

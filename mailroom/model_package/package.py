@@ -1,0 +1,136 @@
+"""A model package in memory: what it is, and what it says of a text."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mailroom.features.batch import TextBatch
+from mailroom.model_package.errors import (
+    PackageIncomplete,
+    PackageMismatch,
+    PackageTampered,
+    PackageUnsupported,
+)
+from mailroom.model_package.fingerprints import Fingerprints
+from mailroom.model_package.golden import TOLERANCE, from_lines
+from mailroom.model_package.manifest import FINGERPRINTS, GOLDEN, MANIFEST, Manifest, read_manifest
+from mailroom.model_package.runtimes import build_runtime
+from mailroom.model_package.runtimes.base import Runtime
+from mailroom.model_package.storage import from_npy, unpack
+from mailroom.textprep import SUPPORTED_PREP_VERSIONS
+
+BLOCK = 512
+"""Documents predicted at once; bounds the memory of a large batch."""
+
+
+class Package:
+    """A loaded package.
+
+    Attributes:
+        manifest: What it says of itself.
+    """
+
+    def __init__(self, manifest: Manifest, runtime: Runtime, read: Callable[[str], bytes]) -> None:
+        self.manifest = manifest
+        self._runtime = runtime
+        self._read = read
+
+    def predict(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Say how likely each label is.
+
+        Args:
+            texts: Cleansed texts (`mailroom.textprep`).
+
+        Returns:
+            (documents, labels): calibrated probabilities; rows sum to 1, columns as in `manifest.labels`.
+        """
+        blocks = [texts[start : start + BLOCK] for start in range(0, len(texts), BLOCK)]
+        if not blocks:
+            return np.zeros((0, len(self.manifest.labels)))
+        return np.exp(np.vstack([self._runtime.log_probabilities(TextBatch(block)) for block in blocks]))
+
+    @cached_property
+    def fingerprints(self) -> Fingerprints:
+        """Fingerprints of the documents it was trained on."""
+        if FINGERPRINTS not in self.manifest.files:
+            return np.zeros(0, dtype=np.uint64)
+        return from_npy(FINGERPRINTS, self._read(FINGERPRINTS)).astype(np.uint64)
+
+    def check_golden(self) -> float:
+        """Predict the golden documents again.
+
+        Returns:
+            The largest difference from what was promised.
+
+        Raises:
+            PackageMismatch: It is above 1e-5.
+        """
+        golden = from_lines(self._read(GOLDEN), self.manifest.labels)
+        if not golden:
+            return 0.0
+        promised = np.array([item.probabilities for item in golden])
+        difference = float(np.abs(self.predict([item.text for item in golden]) - promised).max())
+        if not difference <= TOLERANCE:
+            raise PackageMismatch(
+                f"golden documents differ by {difference:.1e} (allowed {TOLERANCE:.0e}): "
+                "train again with this version of Mailroom, or serve with the one that trained"
+            )
+        return difference
+
+
+def load(directory: Path, *, verify: bool = True) -> Package:
+    """Load a package.
+
+    Args:
+        directory: The package.
+        verify: Check the digest of every file; leave it on wherever the files came over a network.
+
+    Raises:
+        PackageIncomplete: A file is missing or cannot be read.
+        PackageTampered: A file is not the one that the manifest vouches for.
+        PackageUnsupported: Format, runtime or text rules are unknown to this version.
+    """
+    directory = Path(directory)
+    manifest = read_manifest(_read(directory, MANIFEST))
+    _require_prep_version(manifest)
+
+    def checked(name: str) -> bytes:
+        content = _read(directory, name)
+        if verify and hashlib.sha256(content).hexdigest() != manifest.files.get(name):
+            raise PackageTampered(
+                f"{directory / name} is not the file that was packed: fetch the package again"
+            )
+        return content
+
+    description, labels = unpack({name: checked(name) for name in manifest.files})
+    if labels != manifest.labels:
+        raise PackageTampered(f"{directory / MANIFEST}: labels are not the model's: fetch the package again")
+    return Package(manifest, build_runtime(description, manifest.labels), checked)
+
+
+def is_package(directory: Path) -> bool:
+    """Whether a directory holds a package, sound or not."""
+    return (directory / MANIFEST).is_file()
+
+
+def _read(directory: Path, name: str) -> bytes:
+    path = directory / name
+    try:
+        if path.is_symlink() or not path.resolve().is_relative_to(directory.resolve()):
+            raise PackageTampered(f"{path} leads out of the package: do not use it")
+        return path.read_bytes()
+    except OSError as error:
+        mend = "give a folder that `mailroom train` wrote" if name == MANIFEST else "fetch the package again"
+        raise PackageIncomplete(f"{path}: {error.strerror or error}: {mend}") from error
+
+
+def _require_prep_version(manifest: Manifest) -> None:
+    if manifest.prep_version not in SUPPORTED_PREP_VERSIONS:
+        known = ", ".join(map(str, SUPPORTED_PREP_VERSIONS))
+        raise PackageUnsupported(
+            f"package {manifest.name} needs text rules {manifest.prep_version}, known here: {known}: train it again"
+        )

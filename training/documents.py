@@ -1,0 +1,127 @@
+"""Labelled documents from files: JSON Lines with `text` or `path`, or a folder per label."""
+
+import json
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mailroom.contracts.errors import UsageError
+
+FORM = '{"id": "…", "label": "invoice", "text": "…"} (or "path" instead of "text")'
+
+ReadFile = Callable[[Path], str]
+"""Turns a document file into its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledDocument:
+    """A document whose label is known.
+
+    Attributes:
+        id: As given, else file and line.
+        label: What it is.
+        text: Its text, cleansed by whoever trains or evaluates.
+        source: Where it was collected; documents of one source have quirks in common.
+        group: Near-duplicates and documents of one template; never on both sides of a split.
+        fold: A fold that the data brings along; -1 for none.
+    """
+
+    id: str
+    label: str
+    text: str
+    source: str = ""
+    group: str = ""
+    fold: int = -1
+
+
+def read_documents(
+    paths: Sequence[Path], labels: Collection[str], *, read_file: ReadFile
+) -> list[LabelledDocument]:
+    """Read every document of files and folders.
+
+    Args:
+        paths: JSON Lines files, or folders with a folder per label.
+        labels: The labels that are known.
+        read_file: Gives the text of a document file; its errors name the file already.
+
+    Raises:
+        UsageError: A place cannot be read, a line is not a labelled document, or a label is unknown.
+    """
+    documents = [item for path in paths for item in _read(path, labels, read_file)]
+    if not documents:
+        raise UsageError(f"{', '.join(map(str, paths))}: no documents; write one a line: {FORM}")
+    return documents
+
+
+def _read(path: Path, labels: Collection[str], read_file: ReadFile) -> Iterator[LabelledDocument]:
+    if path.is_dir():
+        return _folder(path, labels, read_file)
+    if path.is_file():
+        return _lines(path, labels, read_file)
+    raise UsageError(f"{path}: no such file or folder")
+
+
+def _folder(folder: Path, labels: Collection[str], read_file: ReadFile) -> Iterator[LabelledDocument]:
+    for place in sorted(item for item in folder.iterdir() if item.is_dir() and not _hidden(item)):
+        if place.name not in labels:
+            raise UsageError(f"{place}: unknown label; name the folders {_known(labels)}")
+        for path in sorted(item for item in place.rglob("*") if item.is_file() and not _hidden(item)):
+            name = path.relative_to(folder)
+            yield LabelledDocument(str(name), place.name, read_file(path), source=folder.name)
+
+
+def _lines(file: Path, labels: Collection[str], read_file: ReadFile) -> Iterator[LabelledDocument]:
+    try:
+        with file.open("rb") as stream:
+            for number, line in enumerate(stream, start=1):
+                if line.strip():
+                    yield _document(line, f"{file}:{number}", file.parent, labels, read_file)
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read ({error.strerror})") from error
+
+
+def _document(
+    line: bytes, place: str, folder: Path, labels: Collection[str], read_file: ReadFile
+) -> LabelledDocument:
+    row = _row(line, place)
+    label = row.get("label")
+    if label not in labels:
+        raise UsageError(f"{place}: unknown label {label!r}; use one of {_known(labels)}")
+    return LabelledDocument(
+        id=str(row.get("id") or place),
+        label=str(label),
+        text=_text(row, place, folder, read_file),
+        source=str(row.get("source") or ""),
+        group=str(row.get("group") or ""),
+        fold=row["fold"] if isinstance(row.get("fold"), int) else -1,
+    )
+
+
+def _row(line: bytes, place: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise UsageError(f"{place}: no JSON ({error}); write one document a line: {FORM}") from error
+    if not isinstance(row, dict):
+        raise UsageError(f"{place}: no JSON object; write {FORM}")
+    return row
+
+
+def _text(row: dict[str, Any], place: str, folder: Path, read_file: ReadFile) -> str:
+    if isinstance(row.get("text"), str):
+        return str(row["text"])
+    if not isinstance(row.get("path"), str):
+        raise UsageError(f"{place}: neither text nor path; write {FORM}")
+    path = folder / row["path"]
+    if not path.is_file():
+        raise UsageError(f"{place}: no such file: {path}; paths are relative to {folder}")
+    return read_file(path)
+
+
+def _known(labels: Collection[str]) -> str:
+    return ", ".join(labels)
+
+
+def _hidden(path: Path) -> bool:
+    return path.name.startswith(".")

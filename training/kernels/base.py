@@ -1,0 +1,65 @@
+"""The contract of a kernel: how a data scientist teaches Mailroom another way to learn.
+
+Write one class and register it; `tests/unit/training/kernels/test_contract.py` holds every registered kernel to this.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal
+
+from mailroom.contracts.errors import UsageError
+from mailroom.model_package import RuntimeDescription
+from mailroom.model_package.description import Parameter
+from training.documents import LabelledDocument
+
+SearchSpace = Mapping[str, Sequence[Parameter]]
+
+
+class Kernel(ABC):
+    """Learns from labelled documents. Holds no state: everything learnt is in what `train` returns.
+
+    Attributes:
+        name: What `--kernel` calls it.
+        input_kind: What it reads.
+    """
+
+    name: ClassVar[str]
+    input_kind: ClassVar[Literal["text", "image"]] = "text"
+
+    @abstractmethod
+    def get_parameters(self) -> SearchSpace:
+        """The search space: for each parameter the values worth trying, the default first."""
+
+    @abstractmethod
+    def train(
+        self,
+        documents: Sequence[LabelledDocument],
+        labels: Sequence[str],
+        *,
+        parameters: Mapping[str, Parameter],
+        seed: int,
+    ) -> RuntimeDescription:
+        """Learn.
+
+        Args:
+            documents: Cleansed; each of `labels` occurs.
+            labels: The order of the model's columns.
+            parameters: One value for each parameter of the search space.
+            seed: The same seed and documents SHALL give the same model.
+
+        Returns:
+            The model as data for a runtime of the closed set. Calibration follows later and may set the parameter
+            `temperature`.
+        """
+
+    def defaults(self, **changes: Parameter) -> dict[str, Parameter]:
+        """The default parameters, some changed.
+
+        Raises:
+            UsageError: A change names no parameter of this kernel.
+        """
+        space = self.get_parameters()
+        for name in changes:
+            if name not in space:
+                raise UsageError(f"kernel {self.name} has no parameter {name!r}; it has {', '.join(space)}")
+        return {name: values[0] for name, values in space.items()} | changes
