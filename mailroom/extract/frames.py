@@ -1,0 +1,75 @@
+"""What travels between a sandbox and its child: frames of a length and bytes, holding JSON and a document.
+
+JSON rather than pickle, because a child that a hostile document took over must not be able to run code in its parent.
+"""
+
+import json
+from dataclasses import asdict
+from typing import IO
+
+from mailroom.contracts.errors import MalformedRecord
+from mailroom.contracts.reasons import Reason
+from mailroom.extract.results import Extracted, Limits, PagesFound, TextFound
+
+_LENGTH_BYTES = 8
+
+
+def write(pipe: IO[bytes], frame: bytes) -> None:
+    """Write one frame.
+
+    Raises:
+        BrokenPipeError: The other side is gone.
+    """
+    pipe.write(len(frame).to_bytes(_LENGTH_BYTES, "big"))
+    pipe.write(frame)
+    pipe.flush()
+
+
+def read(pipe: IO[bytes]) -> bytes:
+    """Wait for one frame and read it.
+
+    Raises:
+        EOFError: The other side is gone.
+    """
+    length = int.from_bytes(_exactly(pipe, _LENGTH_BYTES), "big")
+    return _exactly(pipe, length)
+
+
+def _exactly(pipe: IO[bytes], length: int) -> bytes:
+    data = pipe.read(length)
+    if len(data) < length:
+        raise EOFError
+    return data
+
+
+def encode_request(data: bytes, declared: str | None, file_name: str | None, limits: Limits) -> bytes:
+    """A document and how to read it, as one frame: a line of JSON, then the document's bytes."""
+    head = {"declared": declared, "file_name": file_name, "limits": asdict(limits)}
+    return json.dumps(head).encode() + b"\n" + data
+
+
+def decode_request(frame: bytes) -> tuple[bytes, str | None, str | None, Limits]:
+    """The document, its declared type, its file name and the limits, out of a frame."""
+    line, _, data = frame.partition(b"\n")
+    head = json.loads(line)
+    return data, head["declared"], head["file_name"], Limits(**head["limits"])
+
+
+def encode_answer(answer: Extracted | MalformedRecord) -> bytes:
+    """A result or a refusal as one frame."""
+    if isinstance(answer, MalformedRecord):
+        return json.dumps({"refused": answer.reason, "message": str(answer)}).encode()
+    kind = "text" if isinstance(answer, TextFound) else "pages"
+    return json.dumps({"found": kind, "value": asdict(answer)}).encode()
+
+
+def decode_answer(frame: bytes) -> Extracted:
+    """The result out of a frame.
+
+    Raises:
+        MalformedRecord: The document was refused.
+    """
+    answer = json.loads(frame)
+    if "refused" in answer:
+        raise MalformedRecord(Reason(answer["refused"]), answer["message"])
+    return (TextFound if answer["found"] == "text" else PagesFound)(**answer["value"])

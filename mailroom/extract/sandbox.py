@@ -1,0 +1,191 @@
+"""The sandbox that parsers run in: a child process with limits on time and memory.
+
+Plain text never goes there: it is decoded where it is. PDF, images and large HTML do, because their parsers meet
+hostile input in C. The child is kept warm between documents, replaced after it died, and ends with its parent. It is
+a plain process on pipes rather than a pool: a pool's workers cannot be given up in the middle of a document without
+breaking the pool, and `multiprocessing` runs the parent's main module again, which an engine's worker must not.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from mailroom.contracts.errors import MalformedRecord
+from mailroom.contracts.reasons import Reason
+from mailroom.extract import frames
+from mailroom.extract.extraction import extract, require_size
+from mailroom.extract.registry import IMAGES, parser_of
+from mailroom.extract.results import Extracted, Limits
+from mailroom.extract.sniffing import sniff
+
+_LARGE_HTML = 64 * 1024
+_GRACE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxLimits:
+    """What one document may cost.
+
+    Attributes:
+        documents: How much of each document is looked at.
+        wall_seconds: A document that takes longer is refused as `Reason.TOO_SLOW`.
+        start_seconds: What a fresh child may take beyond that for its first document.
+        cpu_seconds: Likewise, of processor time; kept by the kernel even when the parent is gone.
+        memory_bytes: Address space of the child.
+        documents_per_child: A child is replaced after so many, which bounds what a leak can hold.
+    """
+
+    documents: Limits = field(default_factory=Limits)
+    wall_seconds: float = 20.0
+    start_seconds: float = 20.0
+    cpu_seconds: int = 20
+    memory_bytes: int = 2 * 1024**3
+    documents_per_child: int = 1000
+
+
+class Sandbox:
+    """Extraction with the parsers of hostile input in a child process; one document at a time, safe for threads."""
+
+    def __init__(self, limits: SandboxLimits | None = None) -> None:
+        self._limits = limits or SandboxLimits()
+        self._lock = threading.Lock()
+        self._child: _Child | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child, if there is one; the sandbox can be used again."""
+        with self._lock:
+            self._drop_child()
+
+    def extract(self, data: bytes, *, declared: str | None = None, file_name: str | None = None) -> Extracted:
+        """Do what `mailroom.extract.extract` does, parsers of hostile input in the child.
+
+        Raises:
+            MalformedRecord: As `extract`, and `Reason.TOO_SLOW` for a document that takes too long,
+                `Reason.UNPARSABLE` for one that its parser dies of.
+        """
+        limits = self._limits.documents
+        require_size(data, limits)
+        media_type = sniff(data, declared=declared, file_name=file_name)
+        parser_of(media_type)
+        if not _is_hostile_ground(media_type, len(data)):
+            return extract(data, declared=declared, file_name=file_name, limits=limits)
+        request = frames.encode_request(data, declared, file_name, limits)
+        with self._lock:
+            return frames.decode_answer(self._answer(request))
+
+    def _answer(self, request: bytes) -> bytes:
+        if self._child is not None and not self._child.alive():
+            # It died of something else since: no fault of this document.
+            self._drop_child()
+        child = self._child = self._child or _Child(self._limits)
+        answer = child.ask(request)
+        if answer is None or child.asked >= self._limits.documents_per_child:
+            self._drop_child()
+        if answer is None:
+            raise child.cause_of_death()
+        return answer
+
+    def _drop_child(self) -> None:
+        if self._child is not None:
+            self._child.end()
+        self._child = None
+
+
+class _Child:
+    def __init__(self, limits: SandboxLimits) -> None:
+        self._limits = limits
+        self._overdue = threading.Event()
+        self.asked = 0
+        command = [sys.executable, "-m", "mailroom.extract.sandbox_worker"]
+        command += [str(limits.cpu_seconds), str(limits.memory_bytes)]
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+        )
+
+    def alive(self) -> bool:
+        """Whether the child still runs."""
+        return self._process.poll() is None
+
+    def ask(self, request: bytes) -> bytes | None:
+        """Send a request and wait for the answer; None if the child died or had to be killed."""
+        patience = self._limits.wall_seconds + (0 if self.asked else self._limits.start_seconds)
+        self.asked += 1
+        watchdog = threading.Timer(patience, self._kill_overdue)
+        watchdog.start()
+        try:
+            frames.write(_pipe(self._process.stdin), request)
+            return frames.read(_pipe(self._process.stdout))
+        except (BrokenPipeError, EOFError):
+            return None
+        finally:
+            watchdog.cancel()
+
+    def cause_of_death(self) -> MalformedRecord:
+        """What the document that the child died of is refused for."""
+        if self._overdue.is_set() or self._process.returncode == -signal.SIGXCPU:
+            message = f"not parsed within {self._limits.wall_seconds:g} seconds: export it again, simpler"
+            return MalformedRecord(Reason.TOO_SLOW, message)
+        message = f"its parser died (status {self._process.returncode}): export it again"
+        return MalformedRecord(Reason.UNPARSABLE, message)
+
+    def end(self) -> None:
+        """Close the child's input, which it ends at; kill it if it does not."""
+        _close_quietly(_pipe(self._process.stdin))
+        try:
+            self._process.wait(_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        _pipe(self._process.stdout).close()
+
+    def _kill_overdue(self) -> None:
+        self._overdue.set()
+        self._process.kill()
+
+
+def _is_hostile_ground(media_type: str, size: int) -> bool:
+    large_html = media_type == "text/html" and size > _LARGE_HTML
+    return media_type == "application/pdf" or media_type in IMAGES or large_html
+
+
+def _environment() -> dict[str, str]:
+    # An engine's worker may have put the project on sys.path by means that a child does not inherit.
+    import mailroom  # noqa: PLC0415
+
+    root = str(Path(mailroom.__path__[0]).resolve().parent)
+    paths = [root, *(path for path in sys.path if path and path != root)]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    if pipe is None:
+        raise RuntimeError("the child was started without pipes")
+    return pipe
+
+
+def _close_quietly(pipe: IO[bytes]) -> None:
+    try:
+        pipe.close()
+    except BrokenPipeError:
+        return
