@@ -11,9 +11,7 @@ from typer.main import get_command
 
 from cli.verbs import VERBS, Verb
 from mailroom.contracts.errors import MailroomError
-from mailroom.terminal import messages
-
-INTERRUPTED = 130  # the shell's convention: 128 + SIGINT
+from mailroom.terminal import INTERRUPTED, complain
 
 
 class LazyGroup(click.Group):
@@ -59,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show()
         code = error.exit_code
     except MailroomError as error:
-        messages().print(f"mailroom: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
+        complain(str(error))
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
         code = INTERRUPTED

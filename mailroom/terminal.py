@@ -7,9 +7,13 @@ hands it to the verb's own renderer.
 import json
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.console import Console
+
+from mailroom.contracts.errors import MailroomError
+
+INTERRUPTED = 130  # the shell's convention: 128 + SIGINT
 
 
 def output() -> Console:
@@ -41,3 +45,20 @@ def emit(
         console = output()
         for key, value in result.items():
             console.print(f"{key}: {value}", highlight=False, markup=False)
+
+
+def run(work: Callable[[], object]) -> NoReturn:
+    """Do a process's work and end it: errors of ours in one line, Ctrl-C in silence, bugs with their traceback."""
+    try:
+        work()
+    except MailroomError as error:
+        complain(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    sys.exit(0)
+
+
+def complain(message: str) -> None:
+    """One line on standard error, in red where there are colours."""
+    messages().print(f"mailroom: {message}", style="red", highlight=False, markup=False, soft_wrap=True)

@@ -1,0 +1,7 @@
+"""`python -m stream_processing`: the Flink job as a process."""
+
+from mailroom.terminal import run
+from stream_processing.service import serve
+
+if __name__ == "__main__":  # Flink's Python workers import this module under another name
+    run(serve)

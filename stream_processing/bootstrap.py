@@ -1,0 +1,40 @@
+"""The one place where the job's real parts are put together; tests put together others."""
+
+from dataclasses import dataclass
+
+from mailroom.contracts.records import Record
+from mailroom.extract import Limits
+from mailroom.extract.sandbox import Sandbox, SandboxLimits
+from mailroom.objects import ObjectStore
+from mailroom.settings import Settings
+from mailroom.streams.clock import SystemClock
+from stream_processing.routing import Router
+
+
+@dataclass(slots=True)
+class RunningRouter:
+    """A router and the sandbox that it owns."""
+
+    router: Router
+    sandbox: Sandbox
+
+    def route(self, record: Record) -> tuple[str, Record]:
+        """Route one record; see `Router.route`."""
+        return self.router.route(record)
+
+    def close(self) -> None:
+        """Stop the sandbox's process."""
+        self.sandbox.close()
+
+
+def build_router(settings: Settings) -> RunningRouter:
+    """Wire a router: parsers in a sandbox, originals in the object store, the machine's clock."""
+    sandbox = Sandbox(SandboxLimits(documents=Limits(max_bytes=settings.stream.max_document_bytes)))
+    router = Router(
+        extract=sandbox.extract,
+        store=ObjectStore(settings.objects.uri),
+        clock=SystemClock(),
+        inline_limit=settings.objects.inline_limit,
+        max_bytes=settings.stream.max_document_bytes,
+    )
+    return RunningRouter(router, sandbox)

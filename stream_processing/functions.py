@@ -1,0 +1,73 @@
+"""The Python side of the job: shells around `routing.Router`, run in Flink's Python workers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pyflink.common import Row
+from pyflink.table import DataTypes
+from pyflink.table.udf import FunctionContext, TableFunction, udtf
+
+from mailroom.contracts.records import Position, Record
+from mailroom.settings import Settings
+from stream_processing.bootstrap import build_router
+
+HEADERS = DataTypes.MAP(DataTypes.STRING(), DataTypes.BYTES())
+RESULT = DataTypes.ROW(
+    [
+        DataTypes.FIELD("unique_id", DataTypes.STRING()),
+        DataTypes.FIELD("out_id", DataTypes.STRING()),
+        DataTypes.FIELD("to", DataTypes.STRING()),
+        DataTypes.FIELD("out_key", DataTypes.BYTES()),
+        DataTypes.FIELD("out_value", DataTypes.BYTES()),
+        DataTypes.FIELD("out_headers", HEADERS),
+    ]
+)
+
+
+class Route(TableFunction):  # type: ignore[misc]
+    """One raw record in, the record that continues its way out."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def open(self, function_context: FunctionContext) -> None:  # noqa: ARG002 - Flink's signature
+        """Build the router once per worker: it holds a sandbox and a connection to the object store."""
+        self._router = build_router(self._settings)
+
+    def eval(self, *columns: Any) -> Iterator[Row]:
+        """Route one record."""
+        identity, routed = self._router.route(to_record(*columns))
+        identifier = identity.partition("\n")[0]
+        yield Row(identity, identifier, str(routed.topic), routed.key, routed.value, dict(routed.headers))
+
+    def close(self) -> None:
+        """Stop the sandbox."""
+        self._router.close()
+
+
+def to_record(
+    key: bytes | None,
+    value: bytes | None,
+    headers: dict[str, bytes | None] | None,
+    topic: str,
+    partition: int,
+    offset: int,
+    timestamp: Any,
+) -> Record:
+    """A row of the raw table as a contract's record."""
+    pairs = tuple((name, content or b"") for name, content in (headers or {}).items())
+    return Record(topic, key, value, pairs, Position(topic, partition, offset), _seconds(timestamp))
+
+
+def route(settings: Settings) -> Any:
+    """The table function `route` of the job's SQL."""
+    return udtf(Route(settings), result_types=RESULT)
+
+
+def _seconds(timestamp: Any) -> float | None:
+    """Flink hands a TIMESTAMP_LTZ as its own `Instant` or as a datetime, by its way through the worker."""
+    if timestamp is None:
+        return None
+    if hasattr(timestamp, "seconds"):
+        return float(timestamp.seconds + timestamp.nanos / 1e9)
+    return float(timestamp.timestamp())

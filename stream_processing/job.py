@@ -1,0 +1,94 @@
+"""The Flink job as a process: a mini-cluster, one statement, and where to go on after a crash."""
+
+import os
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import structlog
+from pyflink.common import Configuration
+from pyflink.table import EnvironmentSettings, TableEnvironment, TableResult
+
+from mailroom.settings import Settings
+from stream_processing import checkpoints, job_sql
+from stream_processing.functions import route
+
+log = structlog.get_logger()
+
+HEAP = "-Xmx1g -XX:+UseSerialGC"
+
+
+def environment(settings: Settings, connector: Path) -> TableEnvironment:
+    """A table environment of one local mini-cluster that goes on from the newest checkpoint."""
+    _prepare_gateway(settings.stream.state_dir)  # before any class of PyFlink starts the JVM
+    configuration = Configuration()
+    for name, value in options(settings, connector).items():
+        configuration.set_string(name, value)
+    return TableEnvironment.create(
+        EnvironmentSettings.new_instance().in_streaming_mode().with_configuration(configuration).build()
+    )
+
+
+def options(settings: Settings, connector: Path) -> dict[str, str]:
+    """Flink's options, by their names.
+
+    Bundles are short (20 ms) since a document waits for its bundle before it waits for its checkpoint.
+    """
+    stream = settings.stream
+    directory = checkpoint_dir(stream.state_dir)
+    restored = checkpoints.newest(directory)
+    fixed = {
+        "pipeline.name": "mailroom: cleanse and route",
+        "pipeline.jars": connector.resolve().as_uri(),
+        "pipeline.object-reuse": "true",
+        "parallelism.default": str(stream.parallelism),
+        "taskmanager.numberOfTaskSlots": str(stream.parallelism),
+        "execution.checkpointing.interval": f"{stream.checkpoint_interval_ms} ms",
+        "execution.checkpointing.min-pause": "20 ms",
+        "execution.checkpointing.dir": directory.resolve().as_uri(),
+        "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
+        "execution.checkpointing.num-retained": "2",
+        "restart-strategy.type": "exponential-delay",
+        "restart-strategy.exponential-delay.max-backoff": "30 s",
+        "table.exec.state.ttl": f"{stream.duplicate_window_hours} h",
+        "python.executable": sys.executable,
+        "python.client.executable": sys.executable,
+        "python.fn-execution.bundle.time": "20",
+        "python.fn-execution.bundle.size": "200",
+        "rest.port": "0",
+    }
+    return fixed | ({"execution.state-recovery.path": restored.resolve().as_uri()} if restored else {})
+
+
+def checkpoint_dir(state_dir: Path) -> Path:
+    """Where the job's checkpoints lie."""
+    return state_dir / "checkpoints"
+
+
+def start(settings: Settings, connector: Path) -> TableResult:
+    """Submit the job; it runs on after this returns."""
+    directory = checkpoint_dir(settings.stream.state_dir)
+    directory.mkdir(parents=True, exist_ok=True)
+    restored = checkpoints.newest(directory)
+    checkpoints.prune(directory, restored)
+    tables = environment(settings, connector)
+    tables.create_temporary_system_function("route", route(settings))
+    tables.execute_sql(job_sql.source(settings.kafka, settings.stream))
+    tables.execute_sql(job_sql.sink(settings.kafka, settings.stream))
+    log.info("starting", restored_from=str(restored) if restored else None)
+    return tables.execute_sql(job_sql.ROUTE)
+
+
+def job_client(result: TableResult) -> Any:
+    """The handle of the running job."""
+    return result.get_job_client()
+
+
+def _prepare_gateway(state_dir: Path) -> None:
+    """Settings of the JVM that PyFlink starts: it reads them from the environment alone."""
+    logs = state_dir / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    os.environ["FLINK_LOG_DIR"] = str(logs)
+    os.environ["LOG4J_PROPERTIES"] = str(files("stream_processing").joinpath("log4j2.properties"))
+    os.environ.setdefault("JVM_ARGS", HEAP)

@@ -1,0 +1,66 @@
+"""The Flink job's process: starts the job, says when it is ready, and ends with it."""
+
+import signal
+import threading
+import time
+from typing import Any
+
+import structlog
+
+from mailroom.contracts.errors import MailroomError
+from mailroom.embedded.jars import flink_kafka_connector
+from mailroom.embedded.ready import announce
+from mailroom.settings import Settings, load_settings
+from mailroom.streams.kafka import require_broker
+from stream_processing import checkpoints, job
+
+log = structlog.get_logger()
+
+LOOK_EVERY = 0.2  # seconds between looks at the job's state
+END_STATES = frozenset({"FAILED", "CANCELED", "FINISHED", "SUSPENDED"})
+
+
+class JobEnded(MailroomError):
+    """The Flink job ended by itself, which a stream never should."""
+
+
+def serve(settings: Settings | None = None) -> None:
+    """Run the job until SIGTERM or Ctrl-C.
+
+    Raises:
+        LogUnavailable: No broker answers.
+        JobEnded: The job failed for good; the supervisor starts this process anew, from the last checkpoint.
+    """
+    settings = settings or load_settings()
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    require_broker(settings.kafka)
+    watch(settings, stop)
+
+
+def watch(settings: Settings, stop: threading.Event) -> None:
+    """Start the job and look after it until `stop` is set."""
+    connector = settings.stream.connector_jar or flink_kafka_connector()
+    started = time.time()
+    client = job.start(settings, connector).get_job_client()
+    ready = False
+    while not stop.wait(LOOK_EVERY):
+        _require_running(client, settings)
+        checkpoint = None if ready else checkpoints.newest(job.checkpoint_dir(settings.stream.state_dir))
+        # A checkpoint of this run is complete once every task, and every Python worker, is up.
+        if checkpoint is not None and checkpoint.stat().st_mtime > started:
+            ready = True
+            announce()
+            log.info("ready")
+    log.info("stopping")
+    client.cancel().result()
+
+
+def _require_running(client: Any, settings: Settings) -> None:
+    state = client.get_job_status().result().name
+    if state in END_STATES:
+        logs = settings.stream.state_dir / "logs"
+        raise JobEnded(
+            f"the Flink job is {state.lower()}: the reason is at the end of the newest file in {logs}"
+        )
