@@ -23,11 +23,6 @@ def cache_folder() -> Path:
     return Path(os.environ.get("MAILROOM_CACHE") or platformdirs.user_cache_dir("mailroom"))
 
 
-def home_folder() -> Path:
-    """The data of the embedded system: `MAILROOM_HOME`, else the user's data folder."""
-    return Path(os.environ.get("MAILROOM_HOME") or platformdirs.user_data_dir("mailroom"))
-
-
 def free_bytes(folder: Path) -> int:
     """The room left on the disk that holds a folder, which need not exist yet."""
     existing = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())

@@ -6,6 +6,7 @@ SHA-256 of each must be. A jar that is in the cache with the right digest needs 
 
 import hashlib
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -154,6 +155,8 @@ def _jar(line: str) -> Jar:
 def _fetch(jars: Sequence[Jar], folder: Path) -> None:
     if not jars:
         return
+    for abandoned in folder.glob(".fetch-*"):
+        shutil.rmtree(abandoned, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=".fetch-", dir=folder) as name:
         work = Path(name)
         outcome = run_ivy(ivy_module(jars), work, "out/[artifact]-[revision].[ext]")

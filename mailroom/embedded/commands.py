@@ -1,0 +1,87 @@
+"""The verbs of the embedded system: `up`, `down`, `status`, `doctor`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mailroom.terminal import emit, messages
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from mailroom.embedded.doctor import Finding
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def up(
+    package: Annotated[Path | None, typer.Option(help="Model package; one is trained without it.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Where to keep documents and state.")] = None,
+    port: Annotated[int | None, typer.Option(help="The broker's port; a free one without it.")] = None,
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Return when it is ready.")] = False,
+    json: Json = False,
+) -> None:
+    """Start the system on this machine and stay until Ctrl-C; with --detach, return when it is ready."""
+    from mailroom.embedded import detached, foreground
+    from mailroom.embedded.services import Folders
+    from mailroom.embedded.system import Options
+    from mailroom.settings import home, load_settings
+
+    folders = Folders(home().absolute(), (data or home()).absolute())
+    package = package or load_settings().classifier.package
+    options = Options(folders, package, port)
+    if detach:
+        state = detached.start(foreground.arguments(options), folders.home, folders.log("up"))
+        foreground.show(state, as_json=json)
+    else:
+        foreground.run(options, as_json=json)
+
+
+def down(json: Json = False) -> None:
+    """Stop the system that `up` started; documents and labels stay."""
+    from mailroom.embedded import detached
+    from mailroom.embedded.state import read_state
+
+    state = read_state()
+    stopped = state is not None and state.alive
+    if state is not None and stopped:
+        detached.end(state)
+    words = "stopped" if stopped else "nothing was running"
+    emit({"stopped": stopped}, as_json=json, render=lambda console: console.print(words))
+
+
+def status(json: Json = False) -> None:
+    """Say what runs, where it listens and where it logs; exit status 1 when nothing does."""
+    from mailroom.embedded import foreground
+    from mailroom.embedded.state import read_state
+
+    state = read_state()
+    if state is not None and state.alive:
+        foreground.show(state, as_json=json)
+        return
+    words = "not running: start it with `mailroom up`"
+    emit({"running": False}, as_json=json, render=lambda console: console.print(words, markup=False))
+    raise typer.Exit(1)
+
+
+def doctor(json: Json = False) -> None:
+    """Say what this machine lacks and how to mend it; exit status 1 when something needed is missing."""
+    from mailroom.embedded.doctor import examine
+
+    findings = examine()
+    well = all(finding.ok or not finding.needed for finding in findings)
+    result: dict[str, Any] = {"ok": well, "findings": [finding.document() for finding in findings]}
+    emit(result, as_json=json, render=lambda console: _draw(console, findings))
+    if not well:
+        messages().print("something needed is missing: see above", style="red")
+        raise typer.Exit(1)
+
+
+def _draw(console: "Console", findings: "list[Finding]") -> None:
+    for finding in findings:
+        sign = "[green]✓[/]" if finding.ok else "[red]✗[/]" if finding.needed else "[yellow]![/]"
+        console.print(f"{sign} {finding.name:<9}", end=" ")
+        console.print(finding.found, markup=False, highlight=False, soft_wrap=True)
+        if finding.mend:
+            console.print(f"            {finding.mend}", markup=False, highlight=False, soft_wrap=True)
