@@ -1,0 +1,91 @@
+"""Records in, records out: what the Kafka door writes for what it has read. No log is touched here."""
+
+from collections.abc import Callable, Sequence
+from itertools import starmap
+
+from classifier_service.classifier import Document, Outcome
+from classifier_service.refusal import Refusal, refusal_of
+from mailroom.contracts import codec
+from mailroom.contracts import headers as h
+from mailroom.contracts.dead_letters import dead_letter
+from mailroom.contracts.errors import MalformedRecord
+from mailroom.contracts.reasons import Reason
+from mailroom.contracts.records import Classification, Failure, Header, Position, Record, TextDocument
+from mailroom.contracts.topics import Topic
+
+STAGE = "classifier"
+JSON = b"application/json"
+
+Label = Callable[[Sequence[Document]], Sequence[Outcome]]
+
+
+def answer(records: Sequence[Record], label: Label) -> list[Record]:
+    """A label or a dead letter for every record, in their order.
+
+    Args:
+        records: As read from `documents.text` or `documents.scanned`.
+        label: Documents to outcomes.
+    """
+    decoded = [decode(record) for record in records]
+    outcomes = iter(label([document for document in decoded if not isinstance(document, Refusal)]))
+    answers = [document if isinstance(document, Refusal) else next(outcomes) for document in decoded]
+    return list(starmap(_output, zip(records, answers, strict=True)))
+
+
+def decode(record: Record) -> Document | Refusal:
+    """The document in a record, or why there is none."""
+    try:
+        if record.topic == Topic.SCANNED:
+            return codec.decode_scanned(record)
+        if record.value is None:
+            return Refusal(Reason.NULL_VALUE, "the record has no value: send the document again")
+        return codec.decode(TextDocument, record.value)
+    except MalformedRecord as error:
+        return refusal_of(error, error.reason, "")
+
+
+def classified(record: Record, result: Classification) -> Record:
+    """The record for `documents.classified`.
+
+    Raises:
+        UnicodeEncodeError: The id or the file name holds half a surrogate pair, which no byte string can.
+    """
+    names = (
+        (h.SPEC_VERSION, h.SPECIFICATION), (h.ID, result.id), (h.SOURCE, f"/{record.topic}"),
+        (h.TYPE, h.TYPE_CLASSIFIED), (h.TIME, result.classified_at), (h.SUBJECT, result.source.file_name),
+        (h.LABEL, result.label), (h.DEPARTMENT, result.department), (h.DECISION, result.decision),
+    )  # fmt: skip
+    headers = [(name, value.encode()) for name, value in names if value is not None]
+    return Record(
+        topic=Topic.CLASSIFIED,
+        key=result.id.encode(),
+        value=codec.encode(result),
+        headers=(*headers, (h.CONTENT_TYPE, JSON), *_trace(record)),
+    )
+
+
+def _output(record: Record, outcome: Outcome) -> Record:
+    if isinstance(outcome, Refusal):
+        return _refused(record, outcome)
+    try:
+        return classified(record, outcome)
+    except UnicodeEncodeError as error:
+        return _refused(
+            record, refusal_of(error, Reason.MALFORMED_RECORD, "id or file name is no valid Unicode")
+        )
+
+
+def _refused(record: Record, refusal: Refusal) -> Record:
+    failure = Failure(
+        stage=STAGE,
+        reason=refusal.reason,
+        message=refusal.message,
+        position=record.position or Position(record.topic, -1, -1),
+        exception=refusal.exception,
+    )
+    return dead_letter(record, failure)
+
+
+def _trace(record: Record) -> tuple[Header, ...]:
+    value = record.header(h.TRACEPARENT)
+    return () if value is None else ((h.TRACEPARENT, value),)

@@ -1,0 +1,94 @@
+"""The verb of the Kafka door: `classify-stream`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mailroom import profiles
+
+if TYPE_CHECKING:
+    from classifier_service.service import Service
+    from mailroom.settings import Settings
+
+
+def classify_stream(
+    *,
+    package: Annotated[Path | None, typer.Option(help="Folder of the model package.")] = None,
+    profile: Annotated[str | None, typer.Option(help=profiles.HELP)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document at the end.")] = False,
+) -> None:
+    """Label documents from Kafka to Kafka, until it is stopped."""
+    from classifier_service.service import build
+    from mailroom.settings import load_settings
+    from mailroom.terminal import emit
+
+    log_to_stderr()
+    settings = load_settings()
+    if profile is not None:  # else the settings alone decide, as whoever supervises the service wrote them
+        settings = profiles.resolve(profile, settings)
+    service = build(_with_package(settings, package))
+    stop_on_signals(service)
+    finished = serve(service)
+    emit(service.summary(), as_json=as_json)
+    if not finished:
+        leave_now()
+
+
+def serve(service: "Service") -> bool:
+    """Run a service to its end, say when it reads documents, and log what it did; see `Service.run`."""
+    import structlog
+
+    from mailroom.embedded.ready import announce
+
+    log = structlog.get_logger()
+
+    def ready() -> None:
+        announce()
+        log.info("ready")
+
+    try:
+        return service.run(ready)
+    finally:
+        log.info("stopped", **service.summary())
+
+
+def stop_on_signals(service: "Service") -> None:
+    """Let SIGTERM and Ctrl-C finish the open batches and leave."""
+    import signal
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: service.stop.set())
+
+
+def log_to_stderr() -> None:
+    """One JSON object a line on standard error."""
+    import sys
+
+    import structlog
+
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def leave_now() -> None:
+    """End the process while a page is still being read in native code, which nothing can interrupt."""
+    import os
+    import sys
+
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _with_package(settings: "Settings", package: Path | None) -> "Settings":
+    if package is None:
+        return settings
+    classifier = settings.classifier.model_copy(update={"package": package})
+    return settings.model_copy(update={"classifier": classifier})

@@ -1,0 +1,41 @@
+"""Predictions for a batch in which any document may break the model."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from classifier_service.refusal import Refusal, refusal_of
+from mailroom.contracts.reasons import Reason
+
+Scores = npt.NDArray[np.float64]
+Predict = Callable[[Sequence[str]], Scores]
+
+NO_ANSWER = Refusal(
+    Reason.INFERENCE_FAILED, "the model gave no probabilities for this document", "InferenceFailed"
+)
+
+
+def predict_each(predict: Predict, texts: Sequence[str]) -> list[Scores | Refusal]:
+    """One row of probabilities per text, or the reason why there is none.
+
+    The batch is tried whole; where that fails its halves are, so that a healthy batch costs one call and each
+    document that breaks the model about 2 log2(n) more.
+
+    Args:
+        predict: Texts to probabilities (texts, labels).
+        texts: Cleansed texts.
+    """
+    if not texts:
+        return []
+    try:
+        rows = predict(texts)
+        if len(rows) != len(texts):
+            raise ValueError("rows are not as many as texts")  # noqa: TRY301 - as any other failure of the model
+    except Exception as error:  # noqa: BLE001 - whatever a model raises concerns single documents
+        if len(texts) == 1:
+            return [refusal_of(error, Reason.INFERENCE_FAILED, "the model failed on this document")]
+        middle = len(texts) // 2
+        return [*predict_each(predict, texts[:middle]), *predict_each(predict, texts[middle:])]
+    sound = np.isfinite(rows).all(axis=1)
+    return [row if fine else NO_ANSWER for row, fine in zip(rows, sound, strict=True)]

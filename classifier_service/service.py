@@ -1,0 +1,198 @@
+"""The service as a whole: settings to doors, doors to threads.
+
+Text must not wait behind pages that take seconds to read, so each topic has a door, a consumer group and a thread
+of its own. The first door that fails ends the service; whoever supervises it starts it again.
+"""
+
+import threading
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from classifier_service.classifier import Classifier, Model
+from classifier_service.errors import ServiceFailed
+from classifier_service.kafka_door import KafkaDoor
+from classifier_service.scans import ScanReader
+from mailroom.contracts.errors import MailroomError, UsageError
+from mailroom.contracts.topics import Topic
+from mailroom.extract.ocr.engine import OcrEngine
+from mailroom.objects import ObjectStore
+from mailroom.settings import Settings
+from mailroom.streams import Exchange
+from mailroom.streams.clock import Clock, SystemClock
+
+TEXT = "text"
+SCANNED = "scanned"
+TOPICS = {TEXT: Topic.TEXT, SCANNED: Topic.SCANNED}
+
+SCANS_AT_ONCE = 1
+"""A page takes a hundred times as long as a transaction: batches would save nothing and lose more in a crash."""
+
+GRACE_SECONDS = 2.0
+"""How long a stop waits for the batches that are open; a scan that takes longer is read again at the next start."""
+
+Connect = Callable[[Topic, str], Exchange]
+"""A topic and a door's name to its exchange."""
+
+
+@dataclass(slots=True)
+class Service:
+    """Doors that run side by side.
+
+    Attributes:
+        doors: One per topic.
+        stop: Set it to end the service.
+    """
+
+    doors: Sequence[KafkaDoor]
+    stop: threading.Event = field(default_factory=threading.Event)
+    _failures: list[BaseException] = field(default_factory=list)
+
+    def run(self, ready: Callable[[], None] = lambda: None) -> bool:
+        """Run until `stop` is set or a door fails.
+
+        Args:
+            ready: Called once, when every door has asked the log for work.
+
+        Returns:
+            Whether every door finished its batch within the grace time.
+
+        Raises:
+            MailroomError: As the door that failed raised it.
+            ServiceFailed: It raised something else.
+        """
+        threads = [
+            threading.Thread(target=self._guard, args=(door,), name=door.name, daemon=True)
+            for door in self.doors
+        ]
+        for thread in threads:
+            thread.start()
+        if self._all_polled():
+            ready()
+        self.stop.wait()
+        finished = _join(threads, GRACE_SECONDS)
+        if self._failures:
+            raise _told(self._failures[0]) from self._failures[0]
+        return finished
+
+    def summary(self) -> dict[str, Any]:
+        """What each door has done."""
+        return {door.name: door.tally.summary() for door in self.doors}
+
+    def _guard(self, door: KafkaDoor) -> None:
+        try:
+            door.run(self.stop)
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that runs the service
+            self._failures.append(error)
+        finally:
+            self.stop.set()
+
+    def _all_polled(self) -> bool:
+        for door in self.doors:
+            while not door.polled.wait(0.1):
+                if self.stop.is_set():
+                    return False
+        return not self.stop.is_set()
+
+
+def build(
+    settings: Settings,
+    *,
+    model: Model | None = None,
+    connect: Connect | None = None,
+    engine: OcrEngine | None = None,
+    clock: Clock | None = None,
+) -> Service:
+    """Wire the service; whatever is not given is made from the settings.
+
+    Raises:
+        UsageError: No package is set, or it does not fit the settings.
+        PackageError: The package must not be used.
+        OcrUnavailable: The OCR engine or its language data is not installed.
+        LogUnavailable: No broker answers.
+    """
+    clock = clock or SystemClock()
+    model = model or load_model(settings.classifier.package)
+    originals = ObjectStore(settings.objects.uri)
+    reader = ScanReader(engine or default_engine(), originals, model.manifest.prep_version, clock)
+    classifier = Classifier(
+        model,
+        departments=settings.departments,
+        read_scan=reader,
+        clock=clock,
+        review_below=settings.classifier.review_below,
+    )
+    connect = connect or kafka_exchanges(settings)
+    limits = {TEXT: settings.classifier.batch_size, SCANNED: SCANS_AT_ONCE}
+    return Service(
+        [
+            KafkaDoor(name, connect(topic, name), classifier.label, limits[name], clock)
+            for name, topic in TOPICS.items()
+        ]
+    )
+
+
+def load_model(directory: Path | None) -> Model:
+    """Load a package and let it prove that it predicts here what it did where it was trained.
+
+    Raises:
+        UsageError: None is named.
+        PackageError: It must not be used.
+    """
+    from mailroom.model_package import load  # noqa: PLC0415 - numerical libraries, which fakes do without
+
+    if directory is None:
+        raise UsageError("no model package: give --package DIR or set MAILROOM_CLASSIFIER__PACKAGE")
+    package = load(directory)
+    package.check_golden()
+    return package
+
+
+def default_engine() -> OcrEngine:
+    """The OCR engine.
+
+    Raises:
+        OcrUnavailable: It is not installed; the message says how to.
+    """
+    from mailroom.extract.ocr.tesseract import tesseract  # noqa: PLC0415 - fakes do without
+
+    return tesseract()
+
+
+def kafka_exchanges(settings: Settings) -> Connect:
+    """Exchanges with the real log.
+
+    Every door has a group of its own: within one, a member that joins would wait for the one that reads a page.
+
+    Raises:
+        LogUnavailable: No broker answers.
+    """
+    from mailroom.streams.kafka import KafkaExchange, require_broker  # noqa: PLC0415 - likewise
+
+    require_broker(settings.kafka)
+    kafka, classifier = settings.kafka, settings.classifier
+
+    def connect(topic: Topic, name: str) -> Exchange:
+        return KafkaExchange(
+            kafka, [topic], f"{classifier.consumer_group}-{name}", f"{classifier.instance}-{name}"
+        )
+
+    return connect
+
+
+def _told(error: BaseException) -> MailroomError:
+    """An error as one line: where a fault of ours lies, but not its text, which may quote a document."""
+    if isinstance(error, MailroomError):
+        return error
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
+    return ServiceFailed(f"{type(error).__name__} at {place}: start the service again, and report it")
+
+
+def _join(threads: Sequence[threading.Thread], seconds: float) -> bool:
+    deadline = SystemClock.monotonic() + seconds
+    for thread in threads:
+        thread.join(max(0.0, deadline - SystemClock.monotonic()))
+    return not any(thread.is_alive() for thread in threads)
