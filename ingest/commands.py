@@ -1,5 +1,6 @@
 """The verbs of the doors: `send` and `watch-folder`."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,3 +27,20 @@ def send(
 
     request = Request(tuple(paths), profile, document_id, name, recursive, as_json)
     return run(request)
+
+
+def watch_folder(
+    folder: Annotated[Path, typer.Argument(help="The folder; done/ and failed/ are made in it.")],
+    *,
+    profile: Profile = None,
+    settle: Annotated[float, typer.Option(help="Seconds that a file must be quiet to be complete.")] = 1.0,
+    once: Annotated[bool, typer.Option("--once", help="Send what lies there, then end.")] = False,
+    poll: Annotated[
+        bool, typer.Option("--poll", help="Look in intervals: for network file systems.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Send every file that is dropped into a folder, once; it then moves to done/, or to failed/ with a reason."""
+    from ingest.watch.watching import Request, run
+
+    return run(Request(folder, profile, settle, once, poll, as_json))

@@ -1,36 +1,42 @@
 """The bytes of a document: small ones travel in the record, large ones stay in the object store."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import BinaryIO, Protocol
 
-from ingest.documents import Body, Document, Inline, Reference
+from ingest.documents import Body, Content, Inline, Reference
 from ingest.errors import Unsendable
+from mailroom.contracts.errors import MalformedRecord
+from mailroom.extract import sniff
+from mailroom.settings import MIB
 
 SniffMediaType = Callable[[bytes, str | None], str]
-"""`(data, file_name) -> media type`; of a large document `data` is the beginning."""
+"""`(data, file_name) -> media type`."""
+
+UNKNOWN_MEDIA_TYPE = "application/octet-stream"
+MAX_DOCUMENT_BYTES = 256 * MIB
+"""No document is that large; what is must not fill the memory of a door."""
 
 
 class Store(Protocol):
     """Keeps bytes under the digest of their content."""
 
     def put(self, data: bytes) -> str:
-        """Keep the bytes and return their URI."""
+        """Keep the bytes and return their URI.
+
+        Raises:
+            MailroomError: The store cannot be written now.
+        """
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class LazyStore:
-    """The object store of the settings, opened when the first large document comes."""
-
-    uri: str
-
-    def put(self, data: bytes) -> str:
-        """Keep the bytes and return their URI."""
-        from mailroom.objects import ObjectStore
-
-        return str(ObjectStore(self.uri).put(data))
+def sniff_media_type(data: bytes, file_name: str | None) -> str:
+    """The media type by the bytes; what nobody knows is sent all the same, and dead-lettered with a reason."""
+    try:
+        return sniff(data, file_name=file_name)
+    except MalformedRecord:
+        return UNKNOWN_MEDIA_TYPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +47,37 @@ class Intake:
         store: Where bodies above the limit go.
         inline_limit: Bytes that a record's value may have.
         media_type: Tells what the bytes are.
+        max_bytes: The largest document that is read at all.
     """
 
     store: Store
     inline_limit: int
-    media_type: SniffMediaType
+    media_type: SniffMediaType = sniff_media_type
+    max_bytes: int = MAX_DOCUMENT_BYTES
 
-    def read(self, stream: BinaryIO, document_id: str, file_name: str | None) -> Document:
-        """A document out of an open stream; what exceeds the inline limit is kept in the store.
+    def read(self, stream: BinaryIO, file_name: str | None) -> Content:
+        """The content of an open stream; what exceeds the inline limit is kept in the store.
 
         Raises:
-            Unsendable: It cannot be read.
+            Unsendable: It cannot be read, or is too large.
+            MailroomError: The store cannot be written now.
         """
+        data = self._bytes(stream)
+        return Content(self._body(data), self.media_type(data, file_name))
+
+    def _bytes(self, stream: BinaryIO) -> bytes:
         try:
-            head = stream.read(self.inline_limit + 1)
-            body: Body = Inline(head) if len(head) <= self.inline_limit else self._keep(head, stream)
+            data = stream.read(self.max_bytes + 1)
         except OSError as error:
             raise unreadable(error) from error
-        return Document(document_id, self.media_type(head, file_name), body, file_name)
+        if len(data) > self.max_bytes:
+            raise Unsendable(f"larger than {self.max_bytes // MIB} MiB: split it")
+        return data
 
-    def _keep(self, head: bytes, rest: BinaryIO) -> Reference:
-        data = head + rest.read()
-        return Reference(self.store.put(data), hashlib.sha256(data).hexdigest(), len(data))
+    def _body(self, data: bytes) -> Body:
+        if len(data) <= self.inline_limit:
+            return Inline(data)
+        return Reference(self.store.put(data), sha256(data).hexdigest(), len(data))
 
 
 def unreadable(error: OSError) -> Unsendable:

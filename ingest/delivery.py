@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ingest.content import Intake, unreadable
-from ingest.documents import Failed, Outcome, Sent, printable
+from ingest.documents import Document, Failed, Outcome, Sent, printable
 from ingest.envelope import raw_record
 from ingest.errors import Unsendable
 from ingest.selection import STANDARD_INPUT, Choice, Skipped
+from mailroom.contracts.errors import MailroomError
 from mailroom.contracts.records import Position, Record
 from mailroom.streams.base import Acknowledged, Sink
 from mailroom.streams.clock import Clock
@@ -88,7 +89,7 @@ class Delivery:
     def _try(self, choice: Choice) -> None:
         try:
             self._send(choice)
-        except Unsendable as error:
+        except MailroomError as error:  # of this document, or of the object store: the next one may do better
             self._batch.done.append(Failed(printable(choice.path), str(error)))
 
     def _send(self, choice: Choice) -> None:
@@ -97,8 +98,8 @@ class Delivery:
         document_id = self.next_id()
         name = self.name_of_input if choice.path == STANDARD_INPUT else Path(choice.path).name
         with open_document(choice.path) as stream:
-            document = self.intake.read(stream, document_id, name)
-        record = raw_record(document, source=SOURCE, now=self.clock.now())
+            content = self.intake.read(stream, name)
+        record = raw_record(Document(document_id, content, name), source=SOURCE, now=self.clock.now())
         with suppress(DeliveryFailed):  # the flush tells which documents are meant
             self.sink.send(record, self._batch.add(record, document_id, printable(choice.path)))
 

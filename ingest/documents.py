@@ -1,6 +1,7 @@
 """A document at the door, and what became of it."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from mailroom.contracts.records import Position
 
@@ -11,6 +12,11 @@ class Inline:
 
     data: bytes
 
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the bytes, in hex."""
+        return sha256(self.data).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -20,8 +26,21 @@ class Reference:
     sha256: str
     size: int
 
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the bytes, in hex."""
+        return self.sha256
+
 
 Body = Inline | Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What was read: the bytes, or where they are, and their media type by the bytes."""
+
+    body: Body
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +49,12 @@ class Document:
 
     Attributes:
         id: Unique among all documents.
-        media_type: By the bytes.
-        body: The bytes, or where they are.
+        content: What it holds.
         file_name: The sender's name for it, without folders; None where it has none.
     """
 
     id: str
-    media_type: str
-    body: Body
+    content: Content
     file_name: str | None = None
 
 

@@ -18,7 +18,7 @@ def raw_record(document: Document, *, source: str, now: float, traceparent: str 
         now: Seconds since the epoch.
         traceparent: W3C trace context; a new trace begins without it.
     """
-    body = document.body
+    body = document.content.body
     pairs = [
         (h.SPEC_VERSION, h.SPECIFICATION),
         (h.ID, document.id),
@@ -26,7 +26,7 @@ def raw_record(document: Document, *, source: str, now: float, traceparent: str 
         (h.TYPE, h.TYPE_RAW),
         (h.TIME, rfc3339(now)),
         (h.SUBJECT, document.file_name),
-        (h.CONTENT_TYPE, document.media_type),
+        (h.CONTENT_TYPE, document.content.media_type),
         (h.TRACEPARENT, traceparent or new_trace()),
         *(reference_headers(body) if isinstance(body, Reference) else ()),
     ]

@@ -7,16 +7,17 @@ from itertools import islice
 from rich.console import Console
 from rich.progress import Progress
 
-from ingest.content import Intake, LazyStore
+from ingest.content import Intake
 from ingest.delivery import Delivery, new_id
 from ingest.documents import Failed, Outcome, Sent, as_json, printable
-from ingest.media_types import sniff_media_type
 from ingest.selection import HARMLESS, Choice, Skipped, select
 from mailroom import profiles
 from mailroom.contracts.errors import UsageError
 from mailroom.contracts.headers import MAX_ID_CHARACTERS
+from mailroom.objects import ObjectStore
 from mailroom.settings import Settings, load_settings
 from mailroom.streams.clock import SystemClock
+from mailroom.streams.kafka import KafkaSink, require_broker
 from mailroom.terminal import emit, messages
 
 NOTES_SHOWN = 5
@@ -79,11 +80,9 @@ def _harmless(choice: Choice) -> bool:
 
 
 def _outcomes(request: Request, settings: Settings) -> Iterator[Outcome]:
-    from mailroom.streams.kafka import KafkaSink, require_broker
-
     require_broker(settings.kafka)
     sink = KafkaSink(settings.kafka)
-    intake = Intake(LazyStore(settings.objects.uri), settings.objects.inline_limit, sniff_media_type)
+    intake = Intake(ObjectStore(settings.objects.uri), settings.objects.inline_limit)
     delivery = Delivery(sink, intake, SystemClock(), request.name, lambda: request.document_id or new_id())
     try:
         yield from delivery.deliver(chosen(request))

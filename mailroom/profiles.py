@@ -20,7 +20,7 @@ class NotRunning(MailroomError):
 def embedded_bootstrap() -> str | None:
     """The address of the embedded broker, or None where no embedded system runs."""
     try:
-        from mailroom.embedded.state import running
+        from mailroom.embedded.state import running  # noqa: PLC0415 - needs the embedded part's libraries
     except ImportError:  # a container that holds one part only
         return None
     state = running()
