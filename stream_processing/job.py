@@ -49,8 +49,11 @@ def options(settings: Settings, connector: Path) -> dict[str, str]:
         "execution.checkpointing.dir": directory.resolve().as_uri(),
         "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
         "execution.checkpointing.num-retained": "2",
-        "restart-strategy.type": "exponential-delay",
-        "restart-strategy.exponential-delay.max-backoff": "30 s",
+        # A job that keeps failing ends its process, which says why and is started anew by its supervisor.
+        "restart-strategy.type": "failure-rate",
+        "restart-strategy.failure-rate.max-failures-per-interval": "5",
+        "restart-strategy.failure-rate.failure-rate-interval": "2 min",
+        "restart-strategy.failure-rate.delay": "1 s",
         "table.exec.state.ttl": f"{stream.duplicate_window_hours} h",
         "python.executable": sys.executable,
         "python.client.executable": sys.executable,

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import structlog
+from py4j.protocol import Py4JJavaError
 
 from mailroom.contracts.errors import MailroomError
 from mailroom.embedded.jars import flink_kafka_connector
@@ -61,6 +62,14 @@ def _require_running(client: Any, settings: Settings) -> None:
     state = client.get_job_status().result().name
     if state in END_STATES:
         logs = settings.stream.state_dir / "logs"
-        raise JobEnded(
-            f"the Flink job is {state.lower()}: the reason is at the end of the newest file in {logs}"
-        )
+        raise JobEnded(f"the Flink job has {state.lower()}: {_cause(client)}; see the newest file in {logs}")
+
+
+def _cause(client: Any) -> str:
+    """The innermost cause of a failed job, in one line."""
+    try:
+        client.get_job_execution_result().result()
+    except Py4JJavaError as error:
+        causes = [line for line in str(error).splitlines() if line.startswith("Caused by: ")]
+        return causes[-1].removeprefix("Caused by: ")[:400] if causes else str(error).splitlines()[0]
+    return "it ended without an error"
