@@ -1,0 +1,29 @@
+"""Fixtures that tests of several parts share."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from mailroom.embedded.kafka import Broker
+from mailroom.settings import KafkaSettings
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A real broker for the whole session; without any topic, so that each test makes its own."""
+    folder = tmp_path_factory.mktemp("broker")
+    with Broker(folder / "data", folder / "kafka.log") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def kafka(broker: Broker) -> KafkaSettings:
+    """How to reach the session's broker."""
+    return KafkaSettings(bootstrap=broker.bootstrap)
+
+
+@pytest.fixture
+def unique() -> str:
+    """A name for this test's topics, groups and instances, since tests share the broker."""
+    return uuid.uuid4().hex[:12]
