@@ -93,7 +93,8 @@ def _read(path: Path) -> Iterable[Phrase]:
     import yaml  # noqa: PLC0415 - a served package brings its word lists as JSON
 
     try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+        # BaseLoader makes strings only: `no` and `false` are words here, and nothing can be constructed.
+        tree = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise WordListInvalid(f"{path}: not readable as YAML: {error}") from error
     if not isinstance(tree, dict):
@@ -109,7 +110,7 @@ def _language(path: Path, language: str, tiers: Any) -> Iterable[Phrase]:
     for tier, texts in tiers.items():
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise WordListInvalid(
-                f"{path}: {language}: {tier}: write a list of phrases; quote yes, no, numbers"
+                f"{path}: {language}: {tier}: write a list of phrases"
             )
         group, kind = (str(tier), CUES) if path.stem == CUES else (path.stem, str(tier))
         yield from (Phrase(pattern, group, kind) for text in texts if (pattern := _pattern(text)).strip(" *"))
