@@ -8,6 +8,7 @@ import dataclasses
 import json
 import types
 import typing
+from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar, Union
 
@@ -18,10 +19,13 @@ from mailroom.contracts.records import SCHEMA_VERSION, Header, Position, Record,
 
 Value = TypeVar("Value")
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_SCALARS = frozenset({str, int, float, bool})
+
 
 def encode(value: Any) -> bytes:
     """A contract's dataclass as canonical JSON bytes."""
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":")).encode()
+    return _JSON.encode(_plain(value)).encode()
 
 
 def decode(kind: type[Value], data: bytes | None) -> Value:
@@ -42,7 +46,8 @@ def decode(kind: type[Value], data: bytes | None) -> Value:
             f"schema version {version} of {kind.__name__} is unknown here, {SCHEMA_VERSION} is read: upgrade"
         )
         raise MalformedRecord(Reason.MALFORMED_RECORD, message)
-    return typing.cast(Value, _build(kind, fields, kind.__name__))
+    schema: Any = kind
+    return typing.cast(Value, _builder(schema, kind.__name__)(fields))
 
 
 def scanned_headers(document: ScannedDocument) -> tuple[Header, ...]:
@@ -139,43 +144,76 @@ def _number(record: Record, name: str) -> int:
 
 
 def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value):
-        items = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
-        return {name: _plain(item) for name, item in items if item is not None}
-    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+    kind: Any = type(value)
+    if kind is tuple:
+        return [_plain(item) for item in value]
+    return {
+        name: item if type(item) in _SCALARS else _plain(item)
+        for name in _names(kind)
+        if (item := getattr(value, name)) is not None
+    } or value
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
 
 
-def _build(kind: Any, value: Any, path: str) -> Any:
-    """Check `value` against a type of the records (dataclass, tuple, optional, str, int, float) and build it."""
+# What a type's values must be is worked out once: a record is decoded for every document, its type never changes.
+@cache
+def _builder(kind: Any, path: str) -> Callable[[Any], Any]:
+    """What checks a value against a type (dataclass, tuple, optional, str, int, float) and builds it."""
     if dataclasses.is_dataclass(kind):
-        return _build_dataclass(kind, value, path)
+        return _object_builder(kind, path)
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin is tuple:
-        _require(isinstance(value, list), path, "a list")
-        return tuple(_build(arguments[0], item, path) for item in value)
+        return _tuple_builder(_builder(arguments[0], path), path)
     if origin in (Union, types.UnionType):
-        return None if value is None else _build(arguments[0], value, path)
-    accepted = (int, float) if kind is float else kind
-    _require(isinstance(value, accepted) and not isinstance(value, bool), path, kind.__name__)
-    return value
+        build = _builder(arguments[0], path)
+        return lambda value: None if value is None else build(value)
+    return _scalar_builder(kind, path)
 
 
-def _build_dataclass(kind: Any, value: Any, path: str) -> Any:
-    _require(isinstance(value, dict), path, "an object")
-    arguments = {}
-    for field in dataclasses.fields(kind):
-        if field.name in value:
-            arguments[field.name] = _build(
-                _hints(kind)[field.name], value[field.name], f"{path}.{field.name}"
-            )
-        else:
-            _require(field.default is not dataclasses.MISSING, f"{path}.{field.name}", "present")
-    return kind(**arguments)
+def _object_builder(kind: Any, path: str) -> Callable[[Any], Any]:
+    hints = typing.get_type_hints(kind)
+    fields = [
+        (
+            field.name,
+            _builder(hints[field.name], f"{path}.{field.name}"),
+            field.default is dataclasses.MISSING,
+        )
+        for field in dataclasses.fields(kind)
+    ]
+
+    def build(value: Any) -> Any:
+        _require(isinstance(value, dict), path, "an object")
+        arguments = {}
+        for name, build_field, required in fields:
+            if name in value:
+                arguments[name] = build_field(value[name])
+            else:
+                _require(not required, f"{path}.{name}", "present")
+        return kind(**arguments)
+
+    return build
+
+
+def _tuple_builder(build_item: Callable[[Any], Any], path: str) -> Callable[[Any], Any]:
+    def build(value: Any) -> Any:
+        _require(isinstance(value, list), path, "a list")
+        return tuple(map(build_item, value))
+
+    return build
+
+
+def _scalar_builder(kind: Any, path: str) -> Callable[[Any], Any]:
+    accepted = (int, float) if kind is float else (kind,)
+
+    def build(value: Any) -> Any:
+        _require(type(value) in accepted, path, kind.__name__)
+        return value
+
+    return build
 
 
 def _require(condition: bool, path: str, what: str) -> None:
