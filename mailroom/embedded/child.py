@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -34,6 +36,7 @@ class Child:
         environment: Mapping[str, str] | None = None,
         grace_seconds: float = 5.0,
     ) -> None:
+        self._mark = uuid.uuid4().hex
         options = ["--log", str(log_file), "--log-bytes", str(LOG_BYTES), "--grace", str(grace_seconds)]
         with room_for(log_file.parent):
             log_file.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +46,7 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, **(environment or {}), MARK: str(os.getpid())},
+                env={**os.environ, **(environment or {}), MARK: self._mark},
                 start_new_session=True,
             )
 
@@ -51,6 +54,11 @@ class Child:
     def pid(self) -> int:
         """The process id of the guard."""
         return self._guard.pid
+
+    @property
+    def mark(self) -> str:
+        """What every process of this service carries in its environment; `sweep` finds them by it."""
+        return self._mark
 
     def poll(self) -> int | None:
         """The exit status of the service, or nothing while it runs."""
@@ -85,21 +93,21 @@ class Child:
         if self._guard.stdin is not None:
             self._guard.stdin.close()
         # Nothing is left unless the guard itself was killed.
-        sweep(self.pid)
+        sweep(self._mark)
 
 
-def sweep(session: int) -> list[int]:
-    """Kill the processes that a guard which was itself killed left in its session; their ids."""
-    left = [process for process in psutil.process_iter() if _belongs(process, session)]
+def sweep(mark: str) -> list[int]:
+    """Kill the processes that a guard which was itself killed left behind; their ids."""
+    left = [process for process in psutil.process_iter() if _carries(process, mark)]
     for process in left:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     psutil.wait_procs(left, timeout=2.0)
     return [process.pid for process in left]
 
 
-def _belongs(process: psutil.Process, session: int) -> bool:
-    # The mark in the environment keeps a session number that was used again from costing a stranger's life.
+def _carries(process: psutil.Process, mark: str) -> bool:
     try:
-        return os.getsid(process.pid) == session and MARK in process.environ()
+        return bool(process.environ().get(MARK) == mark)
     except (psutil.Error, OSError):
         return False

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mailroom.terminal import emit, messages
+from mailroom.contracts.errors import MailroomError
+from mailroom.terminal import emit
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
     from mailroom.embedded.doctor import Finding
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+class NotRunning(MailroomError):
+    """There is no embedded system to speak of."""
+
+
+class NotFit(MailroomError):
+    """This machine lacks something that the embedded system cannot do without."""
 
 
 def up(
@@ -60,9 +69,8 @@ def status(json: Json = False) -> None:
     if state is not None and state.alive:
         foreground.show(state, as_json=json)
         return
-    words = "not running: start it with `mailroom up`"
-    emit({"running": False}, as_json=json, render=lambda console: console.print(words, markup=False))
-    raise typer.Exit(1)
+    emit({"running": False}, as_json=json, render=lambda _: None)
+    raise NotRunning("nothing is running: start it with `mailroom up`")
 
 
 def doctor(json: Json = False) -> None:
@@ -74,8 +82,8 @@ def doctor(json: Json = False) -> None:
     result: dict[str, Any] = {"ok": well, "findings": [finding.document() for finding in findings]}
     emit(result, as_json=json, render=lambda console: _draw(console, findings))
     if not well:
-        messages().print("something needed is missing: see above", style="red")
-        raise typer.Exit(1)
+        lacking = ", ".join(finding.name for finding in findings if finding.needed and not finding.ok)
+        raise NotFit(f"this machine lacks something that is needed ({lacking}): see what mends it above")
 
 
 def _draw(console: "Console", findings: "list[Finding]") -> None:

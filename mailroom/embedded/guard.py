@@ -50,6 +50,10 @@ class BoundedLog:
             if self._file.tell() > self._limit:
                 self._rotate()
 
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
     def _rotate(self) -> None:
         self._file.close()
         self._path.replace(self._path.with_name(self._path.name + ".1"))
@@ -72,26 +76,26 @@ class Guard:
         """Start the service, watch it to its end, and sweep up what it left."""
         wake = self._catch_signals()
         try:
-            self._child = start_child(self.command)
+            child = self._child = start_child(self.command)
         except OSError as error:
             self.log.write(f"{self.command[0]}: {error.strerror}\n".encode())
             return NO_PROGRAM
         self._watch(wake, lambda: self._drain(wake))
         self._watch(sys.stdin.fileno(), self._runtime_gone)
-        if self._child.stdout:
-            self._watch(self._child.stdout.fileno(), self._copy)
-        while self._child.poll() is None:
-            self._step()
-        end_descendants()
+        if child.stdout:
+            self._watch(child.stdout.fileno(), self._copy)
+        while child.poll() is None:
+            self._step(child)
+        end_descendants(child)
         self._copy_rest()
-        return exit_status(self._child.returncode)
+        return exit_status(child.returncode)
 
-    def _step(self) -> None:
+    def _step(self, child: subprocess.Popen[bytes]) -> None:
         left = None if self._kill_at is None else max(self._kill_at - time.monotonic(), 0.0)
         for key, _ in self._selector.select(left):
             key.data()
         if self._kill_at is not None and time.monotonic() >= self._kill_at:
-            end_descendants()
+            end_descendants(child)
 
     def _catch_signals(self) -> int:
         read, write = os.pipe()
@@ -191,14 +195,17 @@ def reap_adopted(child: subprocess.Popen[bytes] | None) -> None:
                 os.waitpid(process.pid, os.WNOHANG)
 
 
-def end_descendants() -> None:
+def end_descendants(child: subprocess.Popen[bytes]) -> None:
     """Kill everything below the guard, again until nothing new appears."""
     myself = psutil.Process()
     while alive := [one for one in myself.children(recursive=True) if is_alive(one)]:
         for process in alive:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-        psutil.wait_procs(alive, timeout=1.0)
+        # Waiting collects, and the service's exit status belongs to its `Popen`.
+        psutil.wait_procs([process for process in alive if process.pid != child.pid], timeout=1.0)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(1.0)
 
 
 def is_alive(process: psutil.Process) -> bool:

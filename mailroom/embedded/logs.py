@@ -13,7 +13,7 @@ def last_line(file: Path) -> str:
     """
     lines = [line for line in tail(file).splitlines() if line.strip()]
     said = [line.strip() for line in lines if not line.startswith(("\t", " ", "Caused by"))]
-    return said[-1] if said else SILENT
+    return said[-1].removeprefix("mailroom: ") if said else SILENT
 
 
 def tail(file: Path) -> str:

@@ -19,11 +19,12 @@ CLOCK_SLACK_SECONDS = 5.0  # start times are counted from the boot, whose time m
 
 @dataclass(frozen=True, slots=True)
 class ServiceState:
-    """One service: where it is in its life, its guard's process id, its log."""
+    """One service: where it is in its life, its guard's process id, the mark of its processes, its log."""
 
     name: str
     phase: str
     pid: int | None
+    mark: str
     restarts: int
     log: str
 

@@ -86,6 +86,11 @@ class Process(Protocol):
         """The process id."""
         ...
 
+    @property
+    def mark(self) -> str:
+        """What all its processes carry in their environment."""
+        ...
+
     def poll(self) -> int | None:
         """The exit status, or nothing while it runs."""
         ...
@@ -102,6 +107,7 @@ class Report:
     name: str
     phase: Phase
     pid: int | None
+    mark: str
     restarts: int
     log_file: Path
 
@@ -118,8 +124,8 @@ class _Charge:
     was_ready: bool = False
 
     def report(self) -> Report:
-        pid = self.process.pid if self.process else None
-        return Report(self.service.name, self.phase, pid, self.restarts, self.service.log_file)
+        pid, mark = (self.process.pid, self.process.mark) if self.process else (None, "")
+        return Report(self.service.name, self.phase, pid, mark, self.restarts, self.service.log_file)
 
 
 def launch_child(service: Service) -> Process:

@@ -125,8 +125,8 @@ def end_leftovers(home: Path) -> None:
     """End what a system that was killed may have left, and forget it; call it with the lock held."""
     state = read_state(home)
     for service in state.services if state else ():
-        if service.pid is not None:
-            sweep(service.pid)
+        if service.mark:
+            sweep(service.mark)
     forget(home)
 
 
@@ -192,7 +192,9 @@ class _System:
 
 
 def _service_state(report: Report) -> ServiceState:
-    return ServiceState(report.name, report.phase.value, report.pid, report.restarts, str(report.log_file))
+    return ServiceState(
+        report.name, report.phase.value, report.pid, report.mark, report.restarts, str(report.log_file)
+    )
 
 
 def _java_home(java: Java) -> Path | None:
