@@ -1,10 +1,10 @@
 """Rules about single characters: which are folded, which are dropped, and how the rest are composed.
 
-Text is brought to NFC, not NFKC: NFKC would turn "m²" into "m2", "№" into "No" and an acute accent that
-stands alone into a blank with a combining accent. Only compatibility forms that come from type-setting and keyboards are folded (by their own NFKC):
-ligatures, full- and half-width forms, Arabic presentation forms, mathematical letters. Every kind of blank becomes
-a blank, every kind of line or page end a line feed; characters without a shape (controls, zero-width, byte-order
-marks, direction marks, variation selectors, tags) are dropped.
+Text is brought to NFC, not NFKC: NFKC would turn "m²" into "m2", "№" into "No" and an acute accent that stands alone
+into a blank with a combining accent. Only compatibility forms that come from type-setting and keyboards are folded, by
+their own NFKC: ligatures, full- and half-width forms, Arabic presentation forms, mathematical letters. Every kind of
+blank becomes a blank, every kind of line or page end a line feed; characters without a shape (controls, zero-width,
+byte-order marks, direction marks, variation selectors, tags) are dropped.
 """
 
 import functools
@@ -29,6 +29,9 @@ _REPLACED = (
 )  # fmt: skip
 
 _BEYOND_ASCII = 0x80
+_BEYOND_BASIC_PLANE = 0x10000
+_CODES = range(0x300, 0x1F000)
+_STREAM_SAFE = 30
 
 _SOFT_HYPHEN_AT_LINE_END = re.compile("\u00ad[ \t]*+\n[ \t]*+(?=\\S)")
 
@@ -64,8 +67,16 @@ def fold(text: str) -> str:
 
 
 def compose(text: str) -> str:
-    """Compose letters and accents (NFC)."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    """Compose letters and accents (NFC); of more than thirty accents in a row, the first thirty stay.
+
+    Thirty is what Unicode calls stream-safe (UAX 15, section 13): sorting the accents on one letter takes quadratic
+    time, and no language writes more than a few.
+    """
+    if text.isascii():
+        return text
+    if _perhaps_heaped().search(unusual(text)):
+        text = _heap_of_marks().sub(r"\1", text)
+    return unicodedata.normalize("NFC", text)
 
 
 @functools.cache
@@ -93,3 +104,26 @@ def _ascii_table() -> Mapping[int, str | None]:
 def _special() -> re.Pattern[str]:
     ranges = [*_FOLDED_BY_NFKC, *_DROPPED, *(pair for _, ranges in _REPLACED for pair in ranges)]
     return re.compile("[" + "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges) + "]+")
+
+
+@functools.cache
+def _heap_of_marks() -> re.Pattern[str]:
+    marks = "[" + "".join(f"\\U{code:08x}" for code in _CODES if _is_mark(code)) + "]"
+    return re.compile(f"({marks}{{{_STREAM_SAFE}}}){marks}+")
+
+
+@functools.cache
+def _perhaps_heaped() -> re.Pattern[str]:
+    # A negated class within the basic plane compiles to one table look-up a character, ten times as fast as the exact
+    # one; it takes whatever lies beyond the plane for a mark.
+    edges = [code for code in range(_BEYOND_BASIC_PLANE) if _is_mark(code) != _is_mark(code - 1)]
+    bounds = [0, *edges, _BEYOND_BASIC_PLANE]
+    letters = "".join(
+        f"\\u{first:04x}-\\u{after - 1:04x}" for first, after in zip(bounds[::2], bounds[1::2], strict=True)
+    )
+    return re.compile(f"[^{letters}]{{{_STREAM_SAFE + 1}}}")
+
+
+def _is_mark(code: int) -> bool:
+    # A few characters count as letters and decompose into marks alone: hence the look at the decomposed form.
+    return code in _CODES and unicodedata.combining(unicodedata.normalize("NFD", chr(code))[0]) > 0

@@ -32,7 +32,8 @@ def cleanse(text: str, *, version: int = PREP_VERSION) -> CleanText:
     """Apply the text rules of one prep version and identify the language.
 
     Any string is accepted, lone surrogates and control characters too; the time is linear in its length.
-    Cleansing cleansed text changes nothing.
+    Cleansing cleansed text changes nothing (save text built so that every repair uncovers the next: repairs end
+    after eight rounds).
 
     Args:
         text: Text as extracted.

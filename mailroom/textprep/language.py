@@ -22,7 +22,7 @@ _UNEXPECTED_WEIGHT = 1 / 3
 # Codes of the model beside ISO 639-1, where they are plainly written forms of a language that has such a code.
 _SAME_AS: Mapping[str, str] = {"als": "de", "bar": "de", "sh": "hr", "arz": "ar", "wuu": "zh", "yue": "zh"}
 
-_NOT_LETTERS = bytes(code for code in range(0x80) if not chr(code).isalpha())
+_NOT_PLAIN_LETTERS = bytes(code for code in range(0x100) if not bytes([code]).isalpha())
 
 
 def identify(text: str) -> str:
@@ -32,11 +32,18 @@ def identify(text: str) -> str:
         An ISO 639-1 code, or `und` for fewer than twenty letters or where no language is likely.
     """
     sample = _sample(text)
-    # Bytes beyond ASCII count as letters each: a script of wide characters says more with fewer of them.
-    if len(sample.encode("utf-8", "ignore").translate(None, _NOT_LETTERS)) < _FEWEST_LETTERS:
+    if not _enough(sample):
         return UNDETERMINED
     found = _detector().detect(sample, k=_CANDIDATES)
     return _likeliest({one["lang"]: one["score"] for one in found})
+
+
+def _enough(sample: str) -> bool:
+    plain_letters = sample.encode("utf-8", "ignore").translate(None, _NOT_PLAIN_LETTERS)
+    if len(plain_letters) >= _FEWEST_LETTERS:
+        return True
+    # Counted in bytes, because a script of wide characters says more with fewer of them.
+    return len("".join(filter(str.isalpha, sample)).encode("utf-8", "ignore")) >= _FEWEST_LETTERS
 
 
 def _sample(text: str) -> str:
