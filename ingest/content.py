@@ -22,7 +22,7 @@ MAX_DOCUMENT_BYTES = 256 * MIB
 class Store(Protocol):
     """Keeps bytes under the digest of their content."""
 
-    def put(self, data: bytes) -> str:
+    def put(self, data: bytes, /) -> str:
         """Keep the bytes and return their URI.
 
         Raises:

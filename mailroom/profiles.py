@@ -1,9 +1,11 @@
 """Which log a verb talks to: the embedded system, the composed one, or any broker by its address."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 from mailroom.contracts.errors import MailroomError, UsageError
-from mailroom.settings import Settings
+from mailroom.settings import Settings, home
 
 EMBEDDED = "embedded"
 COMPOSE = "compose"
@@ -17,18 +19,29 @@ class NotRunning(MailroomError):
     """The embedded system was asked for and is not up."""
 
 
-def embedded_bootstrap() -> str | None:
-    """The address of the embedded broker, or None where no embedded system runs."""
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Where the embedded system listens, and the object store it uses where that is not the settings' one."""
+
+    bootstrap: str
+    objects_uri: str | None = None
+
+
+def running() -> Running | None:
+    """The embedded system of this user, or None where none runs."""
     try:
-        from mailroom.embedded.state import running  # noqa: PLC0415 - needs the embedded part's libraries
+        from mailroom.embedded import state  # noqa: PLC0415 - needs the embedded part's libraries
     except ImportError:  # a container that holds one part only
         return None
-    state = running()
-    return None if state is None else state.bootstrap
+    found = state.running()
+    if found is None:
+        return None
+    moved = Path(found.data) != home()
+    return Running(found.bootstrap, f"file://{found.data}/objects" if moved else None)
 
 
 def resolve(
-    profile: str | None, settings: Settings, *, embedded: Callable[[], str | None] = embedded_bootstrap
+    profile: str | None, settings: Settings, *, embedded: Callable[[], Running | None] = running
 ) -> Settings:
     """The settings with the log that a profile names.
 
@@ -36,30 +49,32 @@ def resolve(
         profile: `embedded`, `compose`, `host:port[,host:port…]`, or None for the embedded system if it is running,
             else what the settings say.
         settings: As they were read.
-        embedded: Tells the embedded broker's address, None where none runs.
+        embedded: Tells what runs.
 
     Raises:
         NotRunning: `embedded` was asked for and nothing is up.
         UsageError: The profile is none of these.
     """
-    if profile is None:
-        return with_bootstrap(settings, embedded() or settings.kafka.bootstrap)
-    if profile == EMBEDDED:
-        return with_bootstrap(settings, _required(embedded()))
-    if profile == COMPOSE:
-        return with_bootstrap(settings, COMPOSE_BOOTSTRAP)
-    return with_bootstrap(settings, _addresses(profile))
+    if profile in (None, EMBEDDED):
+        return _embedded(embedded(), settings, required=profile == EMBEDDED)
+    bootstrap = COMPOSE_BOOTSTRAP if profile == COMPOSE else _addresses(str(profile))
+    return _with(settings, bootstrap)
 
 
-def with_bootstrap(settings: Settings, bootstrap: str) -> Settings:
-    """The same settings with another address of the log."""
-    return settings.model_copy(update={"kafka": settings.kafka.model_copy(update={"bootstrap": bootstrap})})
-
-
-def _required(bootstrap: str | None) -> str:
-    if bootstrap is None:
+def _embedded(system: Running | None, settings: Settings, *, required: bool) -> Settings:
+    if system is not None:
+        return _with(settings, system.bootstrap, system.objects_uri)
+    if required:
         raise NotRunning("nothing is running: start it with `mailroom up`")
-    return bootstrap
+    return settings
+
+
+def _with(settings: Settings, bootstrap: str, objects_uri: str | None = None) -> Settings:
+    kafka = settings.kafka.model_copy(update={"bootstrap": bootstrap})
+    uri = objects_uri or settings.objects.uri
+    return settings.model_copy(
+        update={"kafka": kafka, "objects": settings.objects.model_copy(update={"uri": uri})}
+    )
 
 
 def _addresses(profile: str) -> str:

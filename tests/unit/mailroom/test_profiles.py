@@ -1,0 +1,70 @@
+"""Which log a verb talks to."""
+
+import pytest
+
+from mailroom.contracts.errors import UsageError
+from mailroom.profiles import NotRunning, Running, resolve
+from mailroom.settings import Settings, load_settings
+
+
+def up() -> Running | None:
+    """An embedded system that runs."""
+    return Running("127.0.0.1:5001")
+
+
+def down() -> Running | None:
+    """No embedded system."""
+    return None
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings that name a broker of their own."""
+    monkeypatch.setenv("MAILROOM_OBJECTS__URI", "file:///given")
+    return load_settings(kafka={"bootstrap": "set:9092", "security_protocol": "SSL"})
+
+
+@pytest.mark.parametrize(
+    ("profile", "bootstrap"),
+    [
+        ("embedded", "127.0.0.1:5001"),
+        (None, "127.0.0.1:5001"),
+        ("compose", "127.0.0.1:9094"),
+        ("broker:9092", "broker:9092"),
+        ("a:1, b:2", "a:1,b:2"),
+        ("[::1]:9092", "[::1]:9092"),
+    ],
+)
+def test_a_profile_names_a_log(profile: str | None, bootstrap: str, settings: Settings) -> None:
+    """Each kind of profile leads to its address."""
+    assert resolve(profile, settings, embedded=up).kafka.bootstrap == bootstrap
+
+
+def test_without_profile_and_embedded_system_the_settings_count(settings: Settings) -> None:
+    """Where nothing runs here, the configured broker is meant."""
+    assert resolve(None, settings, embedded=down).kafka.bootstrap == "set:9092"
+
+
+def test_other_settings_stay(settings: Settings) -> None:
+    """Only the address changes: security and the object store are kept."""
+    resolved = resolve("broker:9092", settings, embedded=up)
+    assert (resolved.kafka.security_protocol, resolved.objects.uri) == ("SSL", "file:///given")
+
+
+def test_an_embedded_system_with_its_data_elsewhere_has_its_object_store_there(settings: Settings) -> None:
+    """A claim check must be where the running stream looks for it."""
+    moved = Running("127.0.0.1:5001", "file:///data/objects")
+    assert resolve("embedded", settings, embedded=lambda: moved).objects.uri == "file:///data/objects"
+
+
+def test_the_embedded_system_must_run_to_be_asked_for(settings: Settings) -> None:
+    """The error says how to start it."""
+    with pytest.raises(NotRunning, match="nothing is running: start it with `mailroom up`"):
+        resolve("embedded", settings, embedded=down)
+
+
+@pytest.mark.parametrize("profile", ["production", "host:", ":9092", "host:port", "host:0", "host:70000", ""])
+def test_what_is_no_profile_is_refused(profile: str, settings: Settings) -> None:
+    """A typing error is wrong usage, not a broker that does not answer."""
+    with pytest.raises(UsageError, match="embedded, compose, or host:port"):
+        resolve(profile, settings, embedded=up)
