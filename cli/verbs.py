@@ -17,9 +17,7 @@ class Verb:
 
 
 VERBS: tuple[Verb, ...] = (
-    Verb(
-        "demo", "mailroom.embedded.commands:demo", "Run a finished demonstration: documents in, labels out."
-    ),
+    Verb("demo", "mailroom.demo.commands:demo", "Run a finished demonstration: documents in, labels out."),
     Verb("up", "mailroom.embedded.commands:up", "Start the system on this machine and stay."),
     Verb("down", "mailroom.embedded.commands:down", "Stop the system that `up` started."),
     Verb("status", "mailroom.embedded.commands:status", "What runs, where it listens, where it logs."),
@@ -30,7 +28,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "watch-folder", "ingest.commands:watch_folder", "Send every file that is dropped into a folder, once."
     ),
-    Verb("watch", "mailroom.embedded.commands:watch", "Follow the labels as they come."),
+    Verb("watch", "mailroom.following.commands:watch", "Follow the labels as they come."),
     Verb("samples", "samples.commands:samples", "Generate labelled documents."),
     Verb("train", "training.commands:train", "Train a kernel and write a model package."),
     Verb("evaluate", "training.commands:evaluate", "Measure a model package on labelled documents."),

@@ -1,0 +1,1 @@
+"""Following documents: what came in, what became of it, and whether anything is missing."""
