@@ -3,8 +3,6 @@
 Guo et al. 2017, "On Calibration of Modern Neural Networks": one number, fitted on documents the model has not seen.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 
@@ -54,8 +52,3 @@ def review_threshold(confidence: Floats, correct: npt.NDArray[np.bool_], weights
     reviewed = 1 - kept / kept[0]
     enough = (right / kept >= AUTO_ACCURACY) | (reviewed >= MOST_REVIEWED)
     return float(confidence[order][int(np.argmax(enough))]) if enough.any() else float(confidence.max())
-
-
-def thresholds_for(labels: Mapping[str, object] | tuple[str, ...], threshold: float) -> dict[str, float]:
-    """The same threshold for every label; an operator may edit each."""
-    return {label: round(threshold, 4) for label in labels}

@@ -14,6 +14,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def train(
+    *,
     documents: Documents,
     output: Annotated[
         Path, typer.Option("--output", help="Folder of the package; a package there is replaced.")
@@ -25,21 +26,22 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a kernel on labelled documents and write a model package."""
-    from mailroom.terminal import emit  # noqa: PLC0415 - a verb pays for its own imports
-    from training.shell import train_package  # noqa: PLC0415
+    from mailroom.terminal import emit
+    from training.shell import train_package
 
     result = train_package(documents, output, kernel_name=kernel, seed=seed, name=name, version=version)
     emit(result, as_json=as_json, render=lambda console: _draw_trained(console, result))
 
 
 def evaluate(
+    *,
     package: Annotated[Path, typer.Option("--package", help="Folder of the package.")],
     documents: Documents,
     as_json: Json = False,
 ) -> None:
     """Measure a model package on labelled documents."""
-    from mailroom.terminal import emit  # noqa: PLC0415 - a verb pays for its own imports
-    from training.shell import evaluate_package  # noqa: PLC0415
+    from mailroom.terminal import emit
+    from training.shell import evaluate_package
 
     result = evaluate_package(package, documents)
     emit(result, as_json=as_json, render=lambda console: _draw_figures(console, result))
@@ -48,10 +50,9 @@ def evaluate(
 def _draw_trained(console: Console, result: dict[str, Any]) -> None:
     metrics = result["metrics"]
     lines = (
-        f"{result['package']}: {result['name']} {result['version']}, {result['documents']} documents, "
-        f"{len(result['labels'])} labels",
-        f"macro-F1 {metrics['left_out_macro_f1']:.3f} on documents left out of training, by source where a label "
-        "has several",
+        f"{result['package']}: {result['name']} {result['version']}",
+        f"{result['documents']} documents of {len(result['labels'])} labels",
+        f"macro-F1 {metrics['left_out_macro_f1']:.3f} on documents left out, by source where a label has several",
         f"review below {max(result['thresholds'].values()):.2f}",
     )
     for line in lines:
@@ -59,7 +60,7 @@ def _draw_trained(console: Console, result: dict[str, Any]) -> None:
 
 
 def _draw_figures(console: Console, result: dict[str, Any]) -> None:
-    from rich.table import Table  # noqa: PLC0415
+    from rich.table import Table
 
     table = Table("label", "precision", "recall", "F1", "documents")
     for label, row in result["per_class"].items():

@@ -78,26 +78,24 @@ def expected_calibration_error(confidence: Floats, correct: npt.NDArray[np.bool_
 def errors_caught(confidence: Floats, correct: npt.NDArray[np.bool_]) -> dict[str, float]:
     """Of all errors, the share among the least sure 10, 20 and 30 % of documents; 1 where there are no errors."""
     wrong = ~correct[np.argsort(confidence, kind="stable")]
-    shares = {str(share): round(share * len(wrong)) for share in REVIEWED_SHARES}
-    return {
-        share: float(wrong[:count].sum() / max(wrong.sum(), 1)) if wrong.any() else 1.0
-        for share, count in shares.items()
-    }
+    if not wrong.any():
+        return {str(share): 1.0 for share in REVIEWED_SHARES}
+    counts = {str(share): round(share * len(wrong)) for share in REVIEWED_SHARES}
+    return {share: float(wrong[:count].sum() / wrong.sum()) for share, count in counts.items()}
 
 
 def _per_class(answers: Answers, weights: Floats | None) -> dict[str, dict[str, float]]:
     from sklearn.metrics import precision_recall_fscore_support  # noqa: PLC0415 - heavy
 
     columns = range(len(answers.labels))
-    scores = precision_recall_fscore_support(
+    precision, recall, f1, _ = precision_recall_fscore_support(
         answers.targets, answers.predicted, labels=columns, sample_weight=weights, zero_division=0
     )
-    names = ("precision", "recall", "f1")
     support = np.bincount(answers.targets, minlength=len(answers.labels))
+    rows = zip(answers.labels, precision, recall, f1, support, strict=True)
     return {
-        label: {name: float(scores[place][column]) for place, name in enumerate(names)}
-        | {"support": int(support[column])}
-        for column, label in enumerate(answers.labels)
+        label: {"precision": float(p), "recall": float(r), "f1": float(f), "support": int(s)}
+        for label, p, r, f, s in rows
     }
 
 

@@ -1,17 +1,48 @@
-"""The text of a document file, whatever its media type."""
+"""The text of a document file, whatever its media type; pages are read by OCR."""
 
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mailroom.contracts.errors import UsageError
+from mailroom.contracts.errors import MalformedRecord, UsageError
+from mailroom.contracts.reasons import Reason
+
+if TYPE_CHECKING:
+    from mailroom.extract.ocr import OcrEngine
 
 
 def text_of_file(path: Path) -> str:
-    """Read a file's text: as text, HTML or born-digital PDF, else by OCR.
+    """Read a file's text as the stream would: text, HTML, born-digital PDF, else OCR.
+
+    Returns:
+        Its text; empty where the file has pages but no letter on them.
 
     Raises:
-        UsageError: The file cannot be read.
+        UsageError: The file cannot be read or is no document.
     """
+    # The parsers load PDFium and more; documents that bring their text need none of them.
+    from mailroom.extract import PagesFound, extract  # noqa: PLC0415
+
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read as text ({error})") from error
+        data = path.read_bytes()
+        found = extract(data, file_name=path.name)
+        return _read_pages(data, found.media_type) if isinstance(found, PagesFound) else found.text
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
+    except MalformedRecord as error:
+        if error.reason is Reason.NO_TEXT:
+            return ""
+        raise UsageError(f"{path}: {error}; mend the file or leave it out") from error
+
+
+def _read_pages(data: bytes, media_type: str) -> str:
+    from mailroom.extract.ocr import read_document  # noqa: PLC0415
+
+    return read_document(data, media_type, _engine()).text
+
+
+@cache
+def _engine() -> "OcrEngine":
+    from mailroom.extract.ocr import tesseract  # noqa: PLC0415
+
+    return tesseract()

@@ -1,8 +1,9 @@
-"""A training run on one machine: cleanse, left-out predictions, calibration, final fit, package."""
+"""A training run on one machine: left-out predictions, calibration, final fit, package."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -13,27 +14,49 @@ from mailroom.features.batch import TextBatch
 from mailroom.model_package import Manifest, Provenance, RuntimeDescription, write
 from mailroom.model_package.description import Parameter
 from mailroom.model_package.runtimes import build_runtime
+from mailroom.model_package.runtimes.base import log_softmax
 from mailroom.textprep import PREP_VERSION, cleanse
-from training.calibration import fit_temperature, review_threshold, thresholds_for
+from training.calibration import fit_temperature, review_threshold
 from training.documents import LabelledDocument
 from training.evaluation import Answers, figures
-from training.folds import source_folds
+from training.folds import Fold, source_folds
 from training.kernels import Kernel
 from training.weights import balanced_weights
 
 Floats = npt.NDArray[np.float64]
-Report = Callable[[str], None]
+Report = Callable[[str], object]
+"""Told what is being done, for whoever waits."""
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "ahocorasick-rs")
 FEWEST = 2
-"""Documents a label needs: one to learn from, one to be measured on."""
+"""Documents a label needs, and labels a model needs."""
 GOLDEN_PER_LABEL = 3
 GOLDEN_CHARACTERS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to learn."""
+
+    kernel: Kernel
+    parameters: Mapping[str, Parameter]
+    seed: int
+
+    def train(self, documents: Sequence[LabelledDocument], labels: tuple[str, ...]) -> RuntimeDescription:
+        """Learn from cleansed documents."""
+        return self.kernel.train(documents, labels, parameters=self.parameters, seed=self.seed)
+
+
+@dataclass(frozen=True, slots=True)
 class Trained:
-    """A calibrated model and what is known of it."""
+    """A calibrated model and what is known of it.
+
+    Attributes:
+        description: The model.
+        labels: The order of its columns.
+        threshold: The confidence below which a person should look.
+        metrics: Figures on documents left out.
+    """
 
     description: RuntimeDescription
     labels: tuple[str, ...]
@@ -52,9 +75,9 @@ def present_labels(documents: Sequence[LabelledDocument], known: Sequence[str]) 
     Raises:
         UsageError: There are fewer than two, or one has too few documents.
     """
-    counts = {label: sum(item.label == label for item in documents) for label in known}
-    scarce = [label for label, count in counts.items() if 0 < count < FEWEST]
-    present = tuple(label for label, count in counts.items() if count)
+    counts = Counter(item.label for item in documents)
+    present = tuple(label for label in known if counts[label])
+    scarce = [label for label in present if counts[label] < FEWEST]
     if scarce:
         raise UsageError(f"too few documents of {', '.join(scarce)}: give at least {FEWEST} of each label")
     if len(present) < FEWEST:
@@ -63,24 +86,28 @@ def present_labels(documents: Sequence[LabelledDocument], known: Sequence[str]) 
 
 
 def train_model(
-    documents: Sequence[LabelledDocument],
-    labels: tuple[str, ...],
-    kernel: Kernel,
-    *,
-    parameters: Mapping[str, Parameter],
-    seed: int,
-    report: Report,
+    documents: Sequence[LabelledDocument], labels: tuple[str, ...], recipe: Recipe, *, report: Report
 ) -> Trained:
-    """Learn from cleansed documents and calibrate on predictions for sources that were left out."""
-    answers, places = _left_out(documents, labels, kernel, parameters, seed, report)
-    weights = balanced_weights([documents[place] for place in places])
-    temperature = fit_temperature(np.log(answers.probabilities + 1e-300), answers.targets, weights)
+    """Learn from cleansed documents and calibrate on predictions for sources that were left out.
+
+    Args:
+        documents: At least two of each label.
+        labels: The order of the columns.
+        recipe: How to learn.
+        report: Told what is being done.
+
+    Raises:
+        UsageError: No part of the documents can be left out without losing a label.
+    """
+    logs, places = _left_out(documents, labels, recipe, report)
+    tested = [documents[place] for place in places]
+    targets, weights = _targets(tested, labels), balanced_weights(tested)
+    temperature = fit_temperature(logs, targets, weights)
+    answers = Answers(labels, np.exp(log_softmax(logs, temperature)), targets)
     report("fitting on all documents")
-    description = kernel.train(documents, labels, parameters=parameters, seed=seed)
-    calibrated = description.with_parameters(temperature=temperature)
-    sharpened = _tempered(answers, temperature)
-    threshold = review_threshold(sharpened.confidence, sharpened.correct, weights)
-    return Trained(calibrated, labels, threshold, _metrics(sharpened, weights, temperature))
+    calibrated = recipe.train(documents, labels).with_parameters(temperature=temperature)
+    threshold = review_threshold(answers.confidence, answers.correct, weights)
+    return Trained(calibrated, labels, threshold, _metrics(answers, weights, temperature))
 
 
 def write_package(
@@ -90,16 +117,16 @@ def write_package(
     *,
     kernel: Kernel,
     name: str,
-    version_name: str,
+    version: str,
 ) -> Manifest:
     """Write the package of a training run."""
     provenance = Provenance(
         name=name,
-        version=version_name,
+        version=version,
         kernel=kernel.name,
         prep_version=PREP_VERSION,
-        thresholds=thresholds_for(trained.labels, trained.threshold),
-        libraries={library: version(library) for library in LIBRARIES},
+        thresholds={label: round(trained.threshold, 4) for label in trained.labels},
+        libraries={library: metadata.version(library) for library in LIBRARIES},
         metrics=trained.metrics,
         input_kind=kernel.input_kind,
     )
@@ -108,62 +135,54 @@ def write_package(
         trained.description,
         labels=trained.labels,
         provenance=provenance,
-        golden=_golden(documents, trained.labels),
+        golden=list(_golden(documents, trained.labels)),
         trained_on=[item.text for item in documents],
     )
 
 
 def _left_out(
-    documents: Sequence[LabelledDocument],
-    labels: tuple[str, ...],
-    kernel: Kernel,
-    parameters: Mapping[str, Parameter],
-    seed: int,
-    report: Report,
-) -> tuple[Answers, list[int]]:
+    documents: Sequence[LabelledDocument], labels: tuple[str, ...], recipe: Recipe, report: Report
+) -> tuple[Floats, list[int]]:
     rows: list[Floats] = []
     places: list[int] = []
-    for number, fold in enumerate(source_folds(documents, seed=seed), start=1):
-        known = [documents[place] for place in fold.train]
-        if not fold.test or {item.label for item in known} != set(labels):
-            continue
-        report(f"measuring on sources left out, part {number}")
-        description = kernel.train(known, labels, parameters=parameters, seed=seed)
-        batch = TextBatch([documents[place].text for place in fold.test])
-        rows.append(np.exp(build_runtime(description, labels).log_probabilities(batch)))
-        places.extend(fold.test)
+    for number, fold in enumerate(source_folds(documents, seed=recipe.seed), start=1):
+        train = [documents[place] for place in fold.train]
+        if fold.test and {item.label for item in train} == set(labels):
+            report(f"measuring on sources left out, part {number}")
+            rows.append(_predicted(recipe.train(train, labels), labels, documents, fold))
+            places.extend(fold.test)
     if not places:
         raise UsageError("too few groups of documents to measure on any: give more documents of each label")
-    targets = np.array([labels.index(documents[place].label) for place in places])
-    return Answers(labels, np.vstack(rows), targets), places
+    return np.vstack(rows), places
 
 
-def _tempered(answers: Answers, temperature: float) -> Answers:
-    from mailroom.model_package.runtimes.base import log_softmax
+def _predicted(
+    description: RuntimeDescription,
+    labels: tuple[str, ...],
+    documents: Sequence[LabelledDocument],
+    fold: Fold,
+) -> Floats:
+    batch = TextBatch([documents[place].text for place in fold.test])
+    return build_runtime(description, labels).log_probabilities(batch)
 
-    return replace(
-        answers, probabilities=np.exp(log_softmax(np.log(answers.probabilities + 1e-300), temperature))
-    )
+
+def _targets(documents: Sequence[LabelledDocument], labels: Sequence[str]) -> npt.NDArray[np.int64]:
+    return np.array([labels.index(item.label) for item in documents])
 
 
 def _metrics(answers: Answers, weights: Floats, temperature: float) -> dict[str, float]:
     found = figures(answers, weights=weights)
-    caught = found["errors_caught"]["0.2"]
     return {
         "left_out_macro_f1": found["macro_f1"],
         "left_out_expected_calibration_error": found["expected_calibration_error"],
-        "left_out_errors_caught_at_20_percent": caught,
-        "left_out_documents": float(found["documents"]),
+        "left_out_errors_caught_at_20_percent": found["errors_caught"]["0.2"],
+        "left_out_documents": found["documents"],
         "temperature": temperature,
     }
 
 
-def _golden(documents: Sequence[LabelledDocument], labels: Sequence[str]) -> list[str]:
-    texts = []
+def _golden(documents: Sequence[LabelledDocument], labels: Sequence[str]) -> Iterator[str]:
     for label in labels:
-        of_label = [item.text for item in documents if item.label == label]
-        texts.extend(
-            text[:GOLDEN_CHARACTERS]
-            for text in of_label[:: max(1, len(of_label) // GOLDEN_PER_LABEL)][:GOLDEN_PER_LABEL]
-        )
-    return texts
+        texts = [item.text for item in documents if item.label == label]
+        step = max(1, len(texts) // GOLDEN_PER_LABEL)
+        yield from (text[:GOLDEN_CHARACTERS] for text in texts[::step][:GOLDEN_PER_LABEL])

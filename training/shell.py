@@ -16,7 +16,7 @@ from training.documents import LabelledDocument, read_documents
 from training.evaluation import Answers, figures
 from training.files import text_of_file
 from training.kernels import kernel_named
-from training.run import Report, cleansed, present_labels, train_model, write_package
+from training.run import Recipe, Report, cleansed, present_labels, train_model, write_package
 
 MOSTLY_SEEN = 0.5
 
@@ -30,16 +30,14 @@ def train_package(
         UsageError: The call cannot be right: no such kernel, no such documents, a foreign folder at `output`.
     """
     kernel = kernel_named(kernel_name)
+    recipe = Recipe(kernel, kernel.defaults(), seed)
     refuse_foreign(output)
     with _progress() as report:
         known = tuple(load_settings().departments)
         documents = _documents(paths, known, report)
-        labels = present_labels(documents, known)
-        trained = train_model(
-            documents, labels, kernel, parameters=kernel.defaults(), seed=seed, report=report
-        )
+        trained = train_model(documents, present_labels(documents, known), recipe, report=report)
         report("writing the package")
-        manifest = write_package(output, trained, documents, kernel=kernel, name=name, version_name=version)
+        manifest = write_package(output, trained, documents, kernel=kernel, name=name, version=version)
     return {
         "package": str(output),
         "name": manifest.name,
@@ -107,4 +105,4 @@ def _progress() -> Iterator[Report]:
         yield lambda _: None
         return
     with console.status("starting") as status:
-        yield lambda message: status.update(message)
+        yield status.update

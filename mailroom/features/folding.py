@@ -2,7 +2,7 @@
 
 import unicodedata
 
-_ACCENTS = {code: None for code in range(0x0300, 0x0370)}  # combining diacritical marks
+_ACCENTS = dict.fromkeys(range(0x0300, 0x0370))  # combining diacritical marks
 
 
 def fold(text: str) -> str:

@@ -109,9 +109,7 @@ def _language(path: Path, language: str, tiers: Any) -> Iterable[Phrase]:
         raise WordListInvalid(f"{path}: {language}: the tiers are {', '.join(TIERS)}")
     for tier, texts in tiers.items():
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            raise WordListInvalid(
-                f"{path}: {language}: {tier}: write a list of phrases"
-            )
+            raise WordListInvalid(f"{path}: {language}: {tier}: write a list of phrases")
         group, kind = (str(tier), CUES) if path.stem == CUES else (path.stem, str(tier))
         yield from (Phrase(pattern, group, kind) for text in texts if (pattern := _pattern(text)).strip(" *"))
 

@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import ahocorasick_rs
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from mailroom.features.lexicon import CUES, TIERS, Lexicon
 
 HEAD_CHARACTERS = 250
-"""A document names itself in its first lines: a name found there is counted in a place of its own."""
+"""A document names itself in its first lines: names found there are counted apart, and the first of all once more."""
 
-PLACES = ("head", *TIERS)
+PLACES = ("first", "head", *TIERS)
 
 Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +60,54 @@ class Matcher:
         Args:
             typed: Typed texts (`mailroom.features.typed`).
         """
-        documents, patterns, starts = self._matches(typed)
-        from scipy import sparse  # noqa: PLC0415 - keeps the import of word lists light
-
-        shape = (len(typed), self._tell.shape[0])
-        counts = sparse.csr_matrix((np.ones(len(patterns)), (documents, patterns)), shape=shape)
-        early = starts < HEAD_CHARACTERS
-        head = sparse.csr_matrix(
-            (np.ones(int(early.sum())), (documents[early], patterns[early])), shape=shape
-        )
+        found = self._matches(typed)
+        head = found.where(found.starts < HEAD_CHARACTERS)
+        counts = self._counts(found, len(typed))
         cues = np.asarray(counts @ self._cue)
-        for matrix in (counts, head):
-            matrix.data[:] = 1.0
-        everywhere = np.asarray(counts @ self._tell).reshape(len(typed), len(self.labels), len(TIERS))
-        names = np.asarray(head @ self._tell[:, :: len(TIERS)])
-        return Evidence(np.concatenate([names[:, :, None], everywhere], axis=2), cues)
+        counts.data[:] = 1.0
+        told = np.asarray(counts @ self._tell).reshape(len(typed), len(self.labels), len(TIERS))
+        heading = self._counts(head, len(typed))
+        heading.data[:] = 1.0
+        names = np.asarray(heading @ self._names)
+        return Evidence(
+            np.concatenate([self._first(head, len(typed)), names[:, :, None], told], axis=2), cues
+        )
 
-    def _matches(self, typed: Sequence[str]) -> tuple[npt.NDArray[np.int64], ...]:
+    @property
+    def _names(self) -> Floats:
+        return self._tell[:, :: len(TIERS)]
+
+    def _first(self, head: "_Matches", documents: int) -> Floats:
+        naming = head.where(self._names.any(axis=1)[head.patterns])
+        order = np.lexsort(
+            (-naming.ends, naming.starts, naming.documents)
+        )  # the longest of those that start first
+        rows, places = np.unique(naming.documents[order], return_index=True)
+        first = np.zeros((documents, len(self.labels), 1))
+        first[rows, :, 0] = self._names[naming.patterns[order][places]]
+        return first
+
+    def _counts(self, found: "_Matches", documents: int) -> sparse.csr_matrix:
+        ones = np.ones(len(found.patterns))
+        shape = (documents, len(self._tell))
+        return sparse.csr_matrix((ones, (found.documents, found.patterns)), shape=shape)
+
+    def _matches(self, typed: Sequence[str]) -> "_Matches":
         find = self._automaton.find_matches_as_indexes
         found = [find(f" {text} ", overlapping=True) for text in typed]
         documents = np.repeat(np.arange(len(found)), [len(matches) for matches in found])
-        flat = np.array([match for matches in found for match in matches], dtype=np.int64).reshape(-1, 3)
-        return documents, flat[:, 0], flat[:, 1]
+        flat = np.array(list(chain.from_iterable(found)), dtype=np.int64).reshape(-1, 3)
+        return _Matches(documents, flat[:, 0], flat[:, 1], flat[:, 2])
+
+
+@dataclass(frozen=True, slots=True)
+class _Matches:
+    """One entry per match: document, pattern, first and last character."""
+
+    documents: Integers
+    patterns: Integers
+    starts: Integers
+    ends: Integers
+
+    def where(self, chosen: npt.NDArray[np.bool_]) -> "_Matches":
+        return _Matches(self.documents[chosen], self.patterns[chosen], self.starts[chosen], self.ends[chosen])

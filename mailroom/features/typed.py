@@ -15,8 +15,11 @@ MAX_CHARACTERS = 20_000
 _CACHE_LIMIT = 200_000
 _DIGITS = {ord(digit): "0" for digit in "123456789"}
 
+_APOSTROPHES = "'\u2019"  # Swiss thousands
 _MONEY = r"(?:[$€£¥]|eur|usd|gbp|chf|rm|us\$)"
-_AMOUNT = r"0{1,3}(?:[., '’]?000)*[.,]00"
+_AMOUNT = rf"0{{1,3}}(?:[.,{_APOSTROPHES}]?000)*[.,]00"
+_PRICED = rf"{_MONEY}\W?0[0.,{_APOSTROPHES}-]*|0[0.,{_APOSTROPHES}]*\W?{_MONEY}"
+_DATE = r"(?:0{1,2}|x{2})([./-])(?:0{1,2}|x{2})\1(?:0000|00|x{4})|0000([./-])00\2 ?00"
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("", re.compile(r"[\W_]*(?:x{2,}|<[a-z_]+>|\{+[$a-z_]+\}+|\[[a-z_]+\])[\W_]*(?:x+\W*)*")),
     ("<email>", re.compile(r"[\W_]*(?:mailto:)?[^@\s]+@[^@\s]+\.[a-z]{2,}\W*")),
@@ -30,10 +33,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("<time>", re.compile(r"\W*0{1,2}[:h]00(?::00)?(?:am|pm|h)?\W*")),
     ("<percent>", re.compile(r"\W*0+(?:[.,]0+)?%\W*")),
-    (
-        "<amount>",
-        re.compile(rf"[(+\W-]*(?:{_MONEY}\W?0[0.,'’-]*|{_AMOUNT}|0[0.,'’]*\W?{_MONEY})(?:{_MONEY})?\W*"),
-    ),
+    ("<amount>", re.compile(rf"[(+\W-]*(?:{_PRICED}|{_AMOUNT}(?:{_MONEY})?)\W*")),
     ("<number>", re.compile(r"[\W_]*0[0\W_]*")),
 )
 _PIECES = re.compile(r"[^\W\d_]+|0+(?:[.,]0+)*")

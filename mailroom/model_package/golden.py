@@ -20,7 +20,10 @@ class GoldenDocument:
 
 def to_lines(documents: Iterable[GoldenDocument], labels: Sequence[str]) -> bytes:
     """The content of `golden.jsonl`."""
-    rows = ({"text": item.text, "scores": dict(zip(labels, item.probabilities))} for item in documents)
+    rows = (
+        {"text": item.text, "scores": dict(zip(labels, item.probabilities, strict=True))}
+        for item in documents
+    )
     return "".join(json.dumps(row, ensure_ascii=True) + "\n" for row in rows).encode()
 
 

@@ -82,6 +82,7 @@ def _tfidf(batch: TextBatch, fit: _Fit, parameters: Mapping[str, Parameter]) -> 
         token_pattern=None,
         ngram_range=(1, 2),
         sublinear_tf=True,
+        dtype=np.float32,
         min_df=int(parameters["min_documents"]),
         max_features=int(parameters["max_terms"]),
     )

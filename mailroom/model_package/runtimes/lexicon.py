@@ -13,7 +13,7 @@ from mailroom.model_package.errors import PackageIncomplete
 from mailroom.model_package.runtimes.base import Floats, array_of, log_softmax, temperature_of, text_of
 
 NAME = "lexicon"
-VOTES = np.array([2.0, 1.0, 1.5, 0.75])
+VOTES = np.array([2.5, 1.5, 1.0, 1.5, 0.75])
 """What a phrase in each of `mailroom.features.matcher.PLACES` counts; set by hand, never fitted."""
 
 
@@ -59,11 +59,12 @@ def build(description: RuntimeDescription, labels: Sequence[str]) -> Vote | Line
     Raises:
         PackageIncomplete: It asks for another.
     """
-    layers = {"vote": Vote, "linear": LinearLexicon}
     layer = description.parameters.get("layer")
-    if layer not in layers:
-        raise PackageIncomplete(f"lexicon: layer {layer!r} is neither vote nor linear: train it again")
-    return layers[str(layer)](description, labels)
+    if layer == "vote":
+        return Vote(description, labels)
+    if layer == "linear":
+        return LinearLexicon(description, labels)
+    raise PackageIncomplete(f"lexicon: layer {layer!r} is neither vote nor linear: train it again")
 
 
 def matcher_of(description: RuntimeDescription) -> Matcher:

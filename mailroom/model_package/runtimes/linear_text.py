@@ -23,19 +23,19 @@ class Vocabulary:
     """Terms of one or two words; column i of every matrix is line i of the vocabulary."""
 
     def __init__(self, terms: Sequence[str]) -> None:
-        pairs = [(column, *term.split(" ")) for column, term in enumerate(terms) if " " in term]
         singles = [(column, term) for column, term in enumerate(terms) if " " not in term]
+        pairs = [(column, term.split(" ", 1)) for column, term in enumerate(terms) if " " in term]
         self.size = len(terms)
         words = dict.fromkeys(
-            chain((term for _, term in singles), chain.from_iterable(p[1:3] for p in pairs))
+            chain((term for _, term in singles), chain.from_iterable(pair for _, pair in pairs))
         )
         self._ids = _Ids((word, number) for number, word in enumerate(words))
         self._columns = np.full(len(words) + 1, -1, dtype=np.int64)  # the last entry answers for id -1
         self._columns[[self._ids[term] for _, term in singles]] = [column for column, _ in singles]
-        keys = np.array([self._key(first, second) for _, first, second in pairs], dtype=np.int64)
+        keys = np.array([self._key(first, second) for _, (first, second) in pairs], dtype=np.int64)
         order = np.argsort(keys)
         self._pair_keys = keys[order]
-        self._pair_columns = np.array([pair[0] for pair in pairs], dtype=np.int64)[order]
+        self._pair_columns = np.array([column for column, _ in pairs], dtype=np.int64)[order]
 
     def counts(self, typed: Sequence[str]) -> sparse.csr_matrix:
         """Term counts: (documents, terms)."""

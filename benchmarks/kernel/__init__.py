@@ -1,0 +1,1 @@
+"""How well a kernel labels documents from sources it has not seen, beside plain TF-IDF."""
