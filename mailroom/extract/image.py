@@ -88,7 +88,8 @@ def _translated(error: Exception, data: bytes, media_type: str) -> MalformedReco
             Reason.TRUNCATED, f"the {media_type} ends before its last pixel: send it again, whole"
         )
     return MalformedRecord(
-        Reason.UNPARSABLE, f"the {media_type} cannot be decoded ({error}): export it again"
+        Reason.UNPARSABLE,
+        f"the {media_type} cannot be decoded ({type(error).__name__}: {error}): export it again",
     )
 
 

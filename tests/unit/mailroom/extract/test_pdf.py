@@ -1,0 +1,78 @@
+from collections.abc import Callable
+
+import pytest
+
+from mailroom.extract import Limits, PagesFound, TextFound, extract, text_of
+from mailroom.textprep import CleanText
+
+Make = Callable[..., bytes]
+_LETTER = "Please find attached our invoice for the goods that you ordered in March. " * 6
+
+
+def test_born_digital(make_pdf: Make) -> None:
+    """The text layer of every page, in order."""
+    found = extract(make_pdf("First page of Mr Müller", "Second page"))
+
+    assert found == TextFound("application/pdf", "First page of Mr Müller\n\nSecond page", None)
+
+
+def test_short_text_without_an_image_is_text(make_pdf: Make) -> None:
+    """One word is enough where nothing else is on the page."""
+    assert extract(make_pdf("Hello")) == TextFound("application/pdf", "Hello", None)
+
+
+def test_a_scan_goes_to_ocr(make_pdf: Make, make_image: Make) -> None:
+    """A page that is an image has no text layer."""
+    assert extract(make_pdf("", "", image=make_image("JPEG"))) == PagesFound("application/pdf", 2)
+
+
+def test_the_stamp_of_a_scanner_is_no_text_layer(make_pdf: Make, make_image: Make) -> None:
+    """A line of letters over a scanned page does not make it text."""
+    stamp = "Scanned by OfficeScan 2026-11-21 10:45 page 1"
+
+    assert extract(make_pdf(stamp, image=make_image("JPEG"))) == PagesFound("application/pdf", 1)
+
+
+def test_a_scan_with_its_text_beneath_is_text(make_pdf: Make, make_image: Make) -> None:
+    """A scanned page that OCR has already read is not read again."""
+    assert isinstance(extract(make_pdf(_LETTER, image=make_image("JPEG"))), TextFound)
+
+
+@pytest.mark.parametrize(
+    ("letters", "scans", "expected"), [(1, 1, TextFound), (2, 1, TextFound), (1, 2, PagesFound)]
+)
+def test_mixed_documents_go_by_the_majority(
+    make_pdf: Make, make_image: Make, letters: int, scans: int, expected: type
+) -> None:
+    """Text where lettered pages are at least as many as scanned ones, else all pages go to OCR."""
+    import io  # noqa: PLC0415
+
+    from pypdf import PdfReader, PdfWriter  # noqa: PLC0415
+
+    writer = PdfWriter()
+    for part in [make_pdf(_LETTER)] * letters + [make_pdf("", image=make_image("JPEG"))] * scans:
+        writer.append(PdfReader(io.BytesIO(part)))
+    out = io.BytesIO()
+    writer.write(out)
+
+    assert isinstance(extract(out.getvalue()), expected)
+
+
+def test_later_pages_are_left_unread(make_pdf: Make) -> None:
+    """The limit on pages cuts the text."""
+    found = extract(make_pdf("one", "two", "three"), limits=Limits(max_pages=2))
+
+    assert found == TextFound("application/pdf", "one\n\ntwo", None)
+
+
+def test_words_broken_at_line_ends_are_joined(make_pdf: Make) -> None:
+    """A hyphen at the end of a printed line does not break its word."""
+    clean = text_of(make_pdf("Die Rech-\nnung ist falsch und der ver-\neinbarte Preis auch."))
+
+    assert isinstance(clean, CleanText)
+    assert clean.text == "Die Rechnung ist falsch und der vereinbarte Preis auch."
+
+
+def test_bytes_after_the_end_do_no_harm(make_pdf: Make) -> None:
+    """Padding by a mail gateway is not a truncation."""
+    assert isinstance(extract(make_pdf("Hello") + b"\0" * 5000), TextFound)
