@@ -19,7 +19,7 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
-from ingest.errors import FolderTaken
+from ingest.errors import FolderTaken, IngestError
 from ingest.watch.raw_log import Refused
 from mailroom.contracts.codec import text_header
 from mailroom.contracts.errors import MalformedRecord
@@ -36,7 +36,7 @@ TRANSACTION_TIMEOUT_MS = 10_000  # how long a killed watcher may hide later reco
 _DOCUMENTS_FAULT = frozenset({KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_RECORD})
 _FENCED = frozenset({KafkaError._FENCED, KafkaError.INVALID_PRODUCER_EPOCH, KafkaError.PRODUCER_FENCED})  # noqa: SLF001 - the client's public constant
 _END_OF_PARTITION = KafkaError._PARTITION_EOF  # noqa: SLF001
-_QUIET: Mapping[str, Any] = {"log_level": 3}
+_QUIET: Mapping[str, Any] = {"log_level": 0}
 
 
 class KafkaRawLog:
@@ -54,18 +54,8 @@ class KafkaRawLog:
         self._kafka = kafka
         self._admin = AdminClient({**kafka.client(), **_QUIET})
         self._partitions = self._list_partitions()
-        self._producer = Producer(
-            {
-                **kafka.client(),
-                **_QUIET,
-                "transactional.id": writer,
-                "transaction.timeout.ms": TRANSACTION_TIMEOUT_MS,
-                "message.max.bytes": MAX_RECORD_BYTES,
-                "compression.type": "lz4",
-                "linger.ms": 5,
-            }
-        )
-        self._guarded(self._producer.init_transactions, TIMEOUT_SECONDS)
+        self._writer = writer
+        self._producer = self._begin()
 
     def ends(self) -> Mapping[int, int]:
         """The high watermarks, which count what other writers have not committed yet, too."""
@@ -87,10 +77,13 @@ class KafkaRawLog:
         self._guarded(self._producer.begin_transaction)
         for index, record in enumerate(records):
             attempt.produce(self._producer, index, record)
-        unsent = self._producer.flush(TIMEOUT_SECONDS)
-        if attempt.errors or unsent:
-            self._guarded(self._producer.abort_transaction, TIMEOUT_SECONDS)
-            raise attempt.refusal() or self._unavailable(attempt.first_error())
+        attempt.flush(self._producer)
+        if attempt.errors:
+            refusal = attempt.refusal()
+            if refusal is None:
+                raise self._translated(attempt.first_error())
+            self._producer = self._begin()  # a writer that was refused once drops what follows
+            raise refusal
         self._guarded(self._producer.commit_transaction, TIMEOUT_SECONDS)
         return [attempt.positions[index] for index in range(len(records))]
 
@@ -116,7 +109,7 @@ class KafkaRawLog:
             consumer.close()
 
     def close(self) -> None:
-        """Leave; nothing is open between two calls."""
+        """Leave; nothing is open between two calls that succeeded."""
         self._producer.purge()
 
     def _scan(self, consumer: Consumer, ids: frozenset[str], ends: dict[int, int]) -> dict[str, Position]:
@@ -134,6 +127,22 @@ class KafkaRawLog:
                 del ends[_partition(message)]
         return found
 
+    def _begin(self) -> Producer:
+        """A producer that has ended whatever its predecessor left open."""
+        producer = Producer(
+            {
+                **self._kafka.client(),
+                **_QUIET,
+                "transactional.id": self._writer,
+                "transaction.timeout.ms": TRANSACTION_TIMEOUT_MS,
+                "message.max.bytes": MAX_RECORD_BYTES,
+                "compression.type": "lz4",
+                "linger.ms": 5,
+            }
+        )
+        self._guarded(producer.init_transactions, TIMEOUT_SECONDS)
+        return producer
+
     def _list_partitions(self) -> list[int]:
         topic = self._guarded(self._admin.list_topics, Topic.RAW, TIMEOUT_SECONDS / 3).topics[Topic.RAW]
         if topic.error is not None:
@@ -145,15 +154,21 @@ class KafkaRawLog:
         try:
             return call(*arguments, **named)
         except KafkaException as error:
-            cause: KafkaError = error.args[0]
-            if cause.code() in _FENCED:
-                raise FolderTaken("another watcher took this folder over: leave it to that one") from error
-            raise self._unavailable(cause.str()) from error
+            raise self._translated(error.args[0]) from error
+
+    def _translated(self, cause: KafkaError) -> IngestError | LogUnavailable:
+        if cause.code() in _FENCED:
+            return FolderTaken("another watcher took this folder over: leave it to that one")
+        return self._unavailable(cause.str())
 
     def _unavailable(self, what: str) -> LogUnavailable:
         return LogUnavailable(
             f"the log at {self._kafka.bootstrap} does not answer ({what}): is the broker up?"
         )
+
+
+WHOLE = -1
+"""The index of what concerns no single record."""
 
 
 class Attempt:
@@ -177,6 +192,16 @@ class Attempt:
         except KafkaException as error:
             self.errors[index] = error.args[0]
 
+    def flush(self, producer: Producer) -> None:
+        """Wait for the reports; what never comes is an error of the whole attempt."""
+        try:
+            unsent = producer.flush(TIMEOUT_SECONDS)
+        except KafkaException as error:  # the transaction failed; the reports say why, where there are any
+            self.errors[WHOLE] = error.args[0]
+        else:
+            if unsent:
+                self.errors[WHOLE] = KafkaError(KafkaError._MSG_TIMED_OUT)  # noqa: SLF001
+
     def refusal(self) -> Refused | None:
         """The first record that the log will never take, if there is one."""
         for index, error in self.errors.items():
@@ -184,9 +209,9 @@ class Attempt:
                 return Refused(index, error.str())
         return None
 
-    def first_error(self) -> str:
-        """What happened, in the client's words."""
-        return next((error.str() for error in self.errors.values()), "no acknowledgement in time")
+    def first_error(self) -> KafkaError:
+        """What happened: to the whole, else to the first record."""
+        return self.errors.get(WHOLE) or next(iter(self.errors.values()))
 
 
 def _match(record: Record, ids: frozenset[str]) -> dict[str, Position]:

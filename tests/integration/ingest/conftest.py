@@ -1,0 +1,88 @@
+"""Doors on a real broker."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailroom.contracts.records import Record
+from mailroom.contracts.topics import Topic
+from mailroom.embedded.topics import ensure_topics
+from mailroom.settings import KafkaSettings
+from mailroom.streams.kafka import KafkaReader
+
+PROJECT = Path(__file__).resolve().parents[3]
+DEADLINE_SECONDS = 60.0
+
+
+def wait_for(condition: Callable[[], bool], what: str) -> None:
+    """Poll until a condition holds; fail with its name when it never does."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"never came: {what}"
+        time.sleep(0.01)
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """The real command line as processes of their own, and the log they write to."""
+
+    kafka: KafkaSettings
+    home: Path
+
+    def command(self, *arguments: str) -> list[str]:
+        """The words that run a verb against the broker."""
+        profile = () if "--profile" in arguments else ("--profile", self.kafka.bootstrap)
+        return [sys.executable, "-m", "cli", *arguments, *profile]
+
+    def environment(self) -> dict[str, str]:
+        """This process's environment, with a home of its own."""
+        return {**os.environ, "PYTHONPATH": str(PROJECT), "MAILROOM_HOME": str(self.home)}
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Run a verb and do not wait for it."""
+        return subprocess.Popen(self.command(*arguments), env=self.environment(), cwd=self.home)
+
+    def run(self, *arguments: str, standard_input: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """Run a verb to its end."""
+        return subprocess.run(
+            self.command(*arguments),
+            env=self.environment(),
+            cwd=self.home,
+            input=standard_input,
+            capture_output=True,
+            timeout=DEADLINE_SECONDS,
+            check=False,
+        )
+
+    def answer(self, *arguments: str, standard_input: bytes = b"") -> dict[str, Any]:
+        """Run a verb with `--json` and return its document."""
+        done = self.run(*arguments, "--json", standard_input=standard_input)
+        found: dict[str, Any] = json.loads(done.stdout or done.stderr)
+        return found
+
+    def records(self, subjects: Sequence[str]) -> list[Record]:
+        """The committed records of `documents.raw` with these file names; other tests write there too."""
+        reader = KafkaReader(self.kafka, [Topic.RAW])
+        wanted = {subject.encode() for subject in subjects}
+        found: list[Record] = []
+        while not reader.caught_up():
+            found += (record for record in reader.poll(500, 0.2) if record.header("ce_subject") in wanted)
+        reader.close()
+        return found
+
+
+@pytest.fixture
+def line(kafka: KafkaSettings, tmp_path: Path) -> CommandLine:
+    """The command line with an empty home, and a broker that has the topic."""
+    ensure_topics(kafka.bootstrap, names=[Topic.RAW])
+    home = tmp_path / "home"
+    home.mkdir()
+    return CommandLine(kafka, home)
