@@ -8,7 +8,7 @@ from mailroom.extract.sandbox import Sandbox, SandboxLimits
 from mailroom.objects import ObjectStore
 from mailroom.settings import Settings
 from mailroom.streams.clock import SystemClock
-from stream_processing.routing import Router
+from stream_processing.routing import Routed, Router
 
 
 @dataclass(slots=True)
@@ -18,7 +18,7 @@ class RunningRouter:
     router: Router
     sandbox: Sandbox
 
-    def route(self, record: Record) -> tuple[str, Record]:
+    def route(self, record: Record) -> Routed:
         """Route one record; see `Router.route`."""
         return self.router.route(record)
 

@@ -36,9 +36,11 @@ class Route(TableFunction):  # type: ignore[misc]
 
     def eval(self, *columns: Any) -> Iterator[Row]:
         """Route one record."""
-        identity, routed = self._router.route(to_record(*columns))
-        identifier = identity.partition("\n")[0]
-        yield Row(identity, identifier, str(routed.topic), routed.key, routed.value, dict(routed.headers))
+        routed = self._router.route(to_record(*columns))
+        record = routed.record
+        yield Row(
+            routed.identity, routed.id, str(record.topic), record.key, record.value, dict(record.headers)
+        )
 
     def close(self) -> None:
         """Stop the sandbox."""

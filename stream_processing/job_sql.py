@@ -55,7 +55,7 @@ CREATE TABLE received (
   processed_at AS PROCTIME()
 ) WITH (
   'connector' = 'kafka', 'topic' = '{Topic.RAW}',
-  'properties.group.id' = '{stream.consumer_group}',
+  'properties.group.id' = '{_quoted(stream.consumer_group)}',
   'scan.startup.mode' = 'group-offsets', 'properties.auto.offset.reset' = 'earliest',
   'properties.isolation.level' = 'read_committed',
   'properties.fetch.max.wait.ms' = '50',
@@ -72,7 +72,7 @@ CREATE TABLE routed (
   `topic` STRING METADATA, k BYTES, v BYTES, headers MAP<STRING, BYTES> METADATA
 ) WITH (
   'connector' = 'kafka', 'topic' = '{";".join(SINK_TOPICS)}',
-  'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = '{stream.consumer_group}',
+  'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = '{_quoted(stream.consumer_group)}',
   'properties.transaction.timeout.ms' = '600000',
   'properties.max.request.size' = '{MAX_RECORD_BYTES}',
   'properties.compression.type' = 'lz4',
@@ -97,11 +97,13 @@ def _jaas(kafka: KafkaSettings) -> str | None:
         return None
     scram = (kafka.sasl_mechanism or "").startswith("SCRAM")
     module = "scram.ScramLoginModule" if scram else "plain.PlainLoginModule"
-    password = kafka.sasl_password.get_secret_value()
-    return (
-        f"org.apache.kafka.common.security.{module} required "
-        f'username="{kafka.sasl_username}" password="{password}";'
-    )
+    username, password = map(_in_jaas, (kafka.sasl_username or "", kafka.sasl_password.get_secret_value()))
+    return f"org.apache.kafka.common.security.{module} required username={username} password={password};"
+
+
+def _in_jaas(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _quoted(value: str) -> str:

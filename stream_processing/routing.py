@@ -30,6 +30,7 @@ from mailroom.streams.clock import Clock, parse_rfc3339, rfc3339
 from mailroom.textprep import cleanse
 
 STAGE = "stream-processing"
+MOST_DIGITS = 18
 
 
 class Store(Protocol):
@@ -55,6 +56,22 @@ class Extractor(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Routed:
+    """Where a record goes, and what tells it from others.
+
+    Attributes:
+        id: The document's id, or its place in the log where its id cannot be read.
+        identity: What must be unique: the id, and which try at it this is. A dead letter that an operator sends again
+            keeps its id; its `ce_redrive` count tells it from a repetition.
+        record: What continues the document's way.
+    """
+
+    id: str
+    identity: str
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
 class Router:
     """Routes one record at a time.
 
@@ -72,55 +89,59 @@ class Router:
     inline_limit: int
     max_bytes: int
 
-    def route(self, record: Record) -> tuple[str, Record]:
-        """The record that continues the document's way, and the identity under which it must be unique.
-
-        What cannot be processed becomes a dead letter that says why.
+    def route(self, record: Record) -> Routed:
+        """The record that continues the document's way; what cannot be processed becomes a dead letter that says why.
 
         Raises:
             StoreUnavailable: The object store does not answer: no fault of the document, which must be tried again.
         """
+        identifier = identity = str(record.position)
         try:
             identifier = codec.document_id(record)
-            return identity(record, identifier), self._routed(record, identifier)
+            identity = _identity(identifier, codec.text_header(record, h.REDRIVE))
+            routed = self._routed(record, identifier)
         except MalformedRecord as error:
-            failure = _failure(record, error.reason, error)
+            routed = dead_letter(record, _failure(record, error.reason, error))
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours must not stop the stream: it is written down
-            failure = _failure(record, Reason.INTERNAL, error)
-        return _fallback_identity(record), dead_letter(record, failure)
+            routed = dead_letter(record, _failure(record, Reason.INTERNAL, error))
+        return Routed(identifier, identity, routed)
 
     def _routed(self, record: Record, identifier: str) -> Record:
-        content = self._content(record)
+        content, dataref = self._content(record)
         file_name = codec.text_header(record, h.SUBJECT)
         declared = codec.text_header(record, h.CONTENT_TYPE)
         found = self.extract(content, declared=declared, file_name=file_name)
-        source = self._source(record, content, found.media_type, file_name)
+        source = self._source(record, content, found.media_type, file_name, dataref)
         if isinstance(found, TextFound):
             return self._text(record, identifier, found, source)
         return self._scanned(record, identifier, found, source, content)
 
-    def _content(self, record: Record) -> bytes:
-        """The document's bytes, from the record or, by its claim check, from the store."""
+    def _content(self, record: Record) -> tuple[bytes, str | None]:
+        """The document's bytes, and their URI where they came from the store by a claim check."""
         reference = codec.text_header(record, h.DATAREF)
-        if reference and not record.value:
+        # A value beside a reference wins: nothing says that the two are the same bytes.
+        dataref = reference if reference and not record.value else None
+        if dataref is not None:
             self._refuse_oversized(_declared_size(record))
-            content = self.store.get(reference, sha256=codec.text_header(record, h.SHA256))
+            content = self.store.get(dataref, sha256=codec.text_header(record, h.SHA256))
         elif record.value is None:
             message = "the record has neither a value nor a ce_dataref header: send the document's bytes as its value"
             raise MalformedRecord(Reason.NULL_VALUE, message)
         else:
             content = record.value
         self._refuse_oversized(len(content))
-        return content
+        return content, dataref
 
     def _refuse_oversized(self, size: int) -> None:
         if size > self.max_bytes:
             message = f"{size:,} bytes, {self.max_bytes:,} are allowed: split it, or raise stream.max_document_bytes"
             raise MalformedRecord(Reason.OVERSIZED, message)
 
-    def _source(self, record: Record, content: bytes, media_type: str, file_name: str | None) -> Source:
+    def _source(
+        self, record: Record, content: bytes, media_type: str, file_name: str | None, dataref: str | None
+    ) -> Source:
         position = _position(record)
         return Source(
             topic=position.topic,
@@ -131,7 +152,7 @@ class Router:
             sha256=hashlib.sha256(content).hexdigest(),
             received_at=self._received_at(record),
             file_name=file_name,
-            dataref=codec.text_header(record, h.DATAREF),
+            dataref=dataref,
         )
 
     def _received_at(self, record: Record) -> str:
@@ -140,7 +161,7 @@ class Router:
         try:
             return rfc3339(parse_rfc3339(claimed)) if claimed else self._logged_at(record)
         except (ValueError, OverflowError) as error:
-            message = f"header {h.TIME} is no RFC 3339 time with an offset: {claimed!r}"
+            message = f"header {h.TIME} is no RFC 3339 time with an offset: {claimed!r:.60}"
             raise MalformedRecord(Reason.MALFORMED_HEADER, message) from error
 
     def _logged_at(self, record: Record) -> str:
@@ -187,21 +208,9 @@ class Router:
         return _replaced(document, None, source.dataref or self.store.put(content))
 
 
-def identity(record: Record, identifier: str) -> str:
-    """What must be unique: the id, and which try at it this is.
-
-    A dead letter that an operator sends again keeps its id; its `ce_redrive` count tells it from a repetition.
-    """
-    attempt = codec.text_header(record, h.REDRIVE)
-    return f"{identifier}\n{attempt}" if attempt else identifier
-
-
-def _fallback_identity(record: Record) -> str:
-    """A record whose id cannot be read is told from others by its place in the log."""
-    try:
-        return identity(record, codec.document_id(record))
-    except MalformedRecord:
-        return str(record.position)
+def _identity(identifier: str, attempt: str | None) -> str:
+    # Quoted, so that no id can be spelt like another one's second try.
+    return f"{attempt!r} {identifier}"
 
 
 def _failure(record: Record, reason: Reason, error: Exception) -> Failure:
@@ -216,8 +225,13 @@ def _position(record: Record) -> Position:
 
 
 def _declared_size(record: Record) -> int:
+    """`ce_size`, 0 where it is absent: it only spares fetching what would be refused."""
     size = codec.text_header(record, h.SIZE) or "0"
-    return int(size) if size.isdecimal() else 0
+    if not size.isdecimal() or len(size) > MOST_DIGITS:
+        raise MalformedRecord(
+            Reason.MALFORMED_HEADER, f"header {h.SIZE} is no number of bytes: {size[:40]!r}"
+        )
+    return int(size)
 
 
 def _replaced(document: ScannedDocument, content: bytes | None, dataref: str | None) -> ScannedDocument:
