@@ -6,7 +6,8 @@ from typing import Protocol
 
 from PIL import Image
 
-LANGUAGES = ("en", "de", "fr", "es")
+# Tesseract tries them in turn and is easily content: with English or German first, French loses its accents.
+LANGUAGES = ("fr", "es", "de", "en")
 """The languages that a page may be in when nobody says more, as ISO 639-1 codes."""
 
 
@@ -17,7 +18,7 @@ class OcrPage:
     Attributes:
         text: The page's lines in reading order; empty where no letter was found.
         confidence: The engine's own, 0 to 1: the mean over words, each weighted by its length; 0 for no text.
-        rotation: Degrees clockwise by which the page was turned before it was read: 0, 90, 180 or 270.
+        rotation: How far the page lay turned clockwise, in degrees: 0, 90, 180 or 270.
     """
 
     text: str

@@ -1,7 +1,7 @@
 """Where Tesseract's language data is, and which languages are installed."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from mailroom.contracts.errors import MailroomError
@@ -11,6 +11,9 @@ INSTALL = "apt-get install tesseract-ocr tesseract-ocr-deu tesseract-ocr-fra tes
 
 TESSERACT_CODES = {"en": "eng", "de": "deu", "fr": "fra", "es": "spa"}
 """ISO 639-1 code to the name of Tesseract's data file; any other name is used as it is given."""
+
+ORIENTATION = "osd"
+"""Tesseract's data for telling which way up a page is; `tesseract-ocr` brings it."""
 
 DEBIAN_ROOT = Path("/usr/share/tesseract-ocr")
 
@@ -37,7 +40,7 @@ def find_tessdata(root: Path = DEBIAN_ROOT) -> Path:
 def installed_languages(tessdata: Path) -> tuple[str, ...]:
     """The languages of a tessdata folder as ISO 639-1 codes (Tesseract's own name for the others)."""
     codes = {tesseract_code: code for code, tesseract_code in TESSERACT_CODES.items()}
-    names = {path.stem for path in tessdata.glob("*.traineddata")} - {"osd", "equ"}
+    names = {path.stem for path in tessdata.glob("*.traineddata")} - {ORIENTATION, "equ"}
     return tuple(sorted(codes.get(name, name) for name in names))
 
 
@@ -47,14 +50,11 @@ def language_argument(languages: Sequence[str], tessdata: Path) -> str:
     Raises:
         OcrUnavailable: One of them is not installed.
     """
-    missing = [code for code in languages if code not in installed_languages(tessdata)]
+    names = [TESSERACT_CODES.get(code, code) for code in languages]
+    missing = [name for name in names if not (tessdata / f"{name}.traineddata").is_file()]
     if missing:
-        raise OcrUnavailable(f"no Tesseract data for {_listed(missing)} in {tessdata}; {_mend()}")
-    return "+".join(TESSERACT_CODES.get(code, code) for code in languages)
-
-
-def _listed(codes: Iterable[str]) -> str:
-    return ", ".join(codes)
+        raise OcrUnavailable(f"no Tesseract data for {', '.join(missing)} in {tessdata}; {_mend()}")
+    return "+".join(names)
 
 
 def _mend() -> str:
