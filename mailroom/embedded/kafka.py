@@ -4,90 +4,33 @@ import base64
 import subprocess
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from mailroom.contracts.errors import MailroomError
-from mailroom.embedded import ports
+from mailroom.embedded import class_archive, ports
 from mailroom.embedded.child import Child
 from mailroom.embedded.files import write_atomically
 from mailroom.embedded.folders import require_space, room_for
 from mailroom.embedded.jars import kafka_classpath
 from mailroom.embedded.java import find_java
+from mailroom.embedded.kafka_settings import (
+    BROKER_OPTIONS,
+    LISTENERS,
+    LOG4J,
+    TOOL_OPTIONS,
+    server_properties,
+)
 from mailroom.embedded.logs import last_line
-from mailroom.embedded.topics import answering_cluster
+from mailroom.embedded.topics import answering_cluster, ensure_topics
 
-LISTENERS = ("broker", "controller")
 STOP_SECONDS = 4.0
-
-# The second compiler costs a two-core machine more than it gives: with it, half the throughput in the first
-# 100,000 records and twice the time to start.
-BROKER_OPTIONS = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-TOOL_OPTIONS = ("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
-
-LOG4J = """\
-status = off
-rootLogger.level = warn
-rootLogger.appenderRef.out.ref = out
-logger.started.name = kafka.server.KafkaRaftServer
-logger.started.level = info
-appender.out.type = Console
-appender.out.name = out
-appender.out.layout.type = PatternLayout
-appender.out.layout.pattern = %d{ISO8601} %p %c{1}: %m%n%throwable{10}
-"""
-
-MEBIBYTE = 1 << 20
-
-# One node, one disk, one person: no replicas to wait for, few partitions to open, short waits to join a group.
-SETTINGS: Mapping[str, object] = {
-    "process.roles": "broker,controller",
-    "node.id": 1,
-    "controller.listener.names": "CONTROLLER",
-    "inter.broker.listener.name": "PLAINTEXT",
-    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
-    "auto.create.topics.enable": "false",
-    "offsets.topic.replication.factor": 1,
-    "offsets.topic.num.partitions": 4,
-    "transaction.state.log.replication.factor": 1,
-    "transaction.state.log.min.isr": 1,
-    "transaction.state.log.num.partitions": 4,
-    "share.coordinator.state.topic.replication.factor": 1,
-    "share.coordinator.state.topic.min.isr": 1,
-    "share.coordinator.state.topic.num.partitions": 1,
-    # Flink's Kafka sink asks for an hour by default; Kafka's own default refuses that.
-    "transaction.max.timeout.ms": 3_600_000,
-    "group.initial.rebalance.delay.ms": 0,
-    "group.min.session.timeout.ms": 1_000,
-    # Documents above the claim check's limit of 1 MiB do not travel in records.
-    "message.max.bytes": 2 * MEBIBYTE,
-    "replica.fetch.max.bytes": 2 * MEBIBYTE,
-    "num.network.threads": 2,
-    "num.io.threads": 4,
-    "background.threads": 2,
-    # A quarter of the heap by default, for topics that are compacted by the million.
-    "log.cleaner.dedupe.buffer.size": 8 * MEBIBYTE,
-    "log.cleaner.threads": 1,
-}
 
 
 class BrokerFailed(MailroomError):
     """The broker did not come up; the message says why and where its log is."""
-
-
-def server_properties(listeners: Mapping[str, int], logs: Path) -> str:
-    """The broker's settings file, for its two ports and the folder of its data."""
-    broker, controller = (f"{ports.LOOPBACK}:{listeners[name]}" for name in LISTENERS)
-    settings = {
-        **SETTINGS,
-        "listeners": f"PLAINTEXT://{broker},CONTROLLER://{controller}",
-        "advertised.listeners": f"PLAINTEXT://{broker}",
-        "controller.quorum.voters": f"1@{controller}",
-        "log.dirs": _escaped(logs.absolute()),
-    }
-    return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
 class Broker:
@@ -97,10 +40,19 @@ class Broker:
         data_dir: The folder; made and formatted on the first start, kept by `stop`.
         log_file: Where the JVM writes.
         port: The port to listen on; by default the one it had before, or a free one.
+        jvm_options: More options for its JVM; by default those that load its classes from an archive.
     """
 
-    def __init__(self, data_dir: Path, log_file: Path, *, port: int | None = None) -> None:
-        self._data = data_dir
+    def __init__(
+        self,
+        data_dir: Path,
+        log_file: Path,
+        *,
+        port: int | None = None,
+        jvm_options: Sequence[str] | None = None,
+    ) -> None:
+        self._data = data_dir.absolute()
+        self._jvm_options = jvm_options
         self._log = log_file
         self._fixed = {"broker": port} if port else {}
         self._port: int | None = port
@@ -132,20 +84,25 @@ class Broker:
             BrokerFailed: The folder could not be formatted.
         """
         require_space(self._data)
-        java, classpath = find_java(), ":".join(map(str, kafka_classpath()))
+        java, jars = find_java(), kafka_classpath()
+        options = self._jvm_options
+        if options is None:
+            options = class_archive.options(java, jars, "kafka", _run_once)
         with room_for(self._data):
             listeners = ports.remember(self._data / "ports.json", LISTENERS, self._fixed)
             self._port = listeners["broker"]
             write_atomically(self._settings, server_properties(listeners, self._logs))
             write_atomically(self._data / "log4j2.properties", LOG4J)
         run = [str(java.path), f"-Dlog4j2.configurationFile={self._data / 'log4j2.properties'}"]
+        classes = ["-cp", ":".join(map(str, jars))]
         if self.cluster_id() is None:
-            self._format([*run, *TOOL_OPTIONS, "-cp", classpath])
-        return [*run, *BROKER_OPTIONS, "-cp", classpath, "kafka.Kafka", str(self._settings)]
+            self._format([*run, *TOOL_OPTIONS, *classes])
+        return [*run, *BROKER_OPTIONS, *options, *classes, "kafka.Kafka", str(self._settings)]
 
     def start(self) -> None:
         """Prepare and start the broker; it is not ready yet. Raises as `prepare` does."""
-        self._child = Child(self.prepare(), log_file=self._log, grace_seconds=STOP_SECONDS)
+        # `stop` keeps the time; writing a class archive at the end takes longer than a stop may.
+        self._child = Child(self.prepare(), log_file=self._log, grace_seconds=class_archive.WRITING_SECONDS)
 
     def wait_ready(self, deadline_seconds: float = 60.0) -> None:
         """Wait until the broker answers.
@@ -220,6 +177,8 @@ class Broker:
             raise BrokerFailed(f"Kafka could not format {self._data}: {last_line(self._log)}")
 
 
-def _escaped(path: Path) -> str:
-    # A properties file reads a backslash as an escape, and log.dirs a comma as the next folder.
-    return str(path).replace("\\", "\\\\")
+def _run_once(folder: Path, jvm_options: Sequence[str]) -> None:
+    broker = Broker(folder / "data", folder / "kafka.log", jvm_options=jvm_options)
+    with broker:
+        ensure_topics(broker.bootstrap, names=["a"])
+        broker.stop(class_archive.WRITING_SECONDS)
