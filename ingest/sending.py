@@ -10,7 +10,7 @@ from rich.progress import Progress
 from ingest.content import Intake
 from ingest.delivery import Delivery, new_id
 from ingest.documents import Failed, Outcome, Sent, as_json, printable
-from ingest.selection import HARMLESS, Choice, Skipped, select
+from ingest.selection import HARMLESS, STANDARD_INPUT, Choice, Skipped, select
 from mailroom import profiles
 from mailroom.contracts.errors import UsageError
 from mailroom.contracts.headers import MAX_ID_CHARACTERS
@@ -21,6 +21,7 @@ from mailroom.streams.kafka import KafkaSink, require_broker
 from mailroom.terminal import emit, messages
 
 NOTES_SHOWN = 5
+INTERRUPTED = 130  # the shell's convention: 128 + SIGINT
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +40,32 @@ def run(request: Request) -> int:
     """Send, print, and return the exit status: 1 where a document was not sent."""
     check(request)
     settings = profiles.resolve(request.profile, load_settings())
-    outcomes = list(_with_progress(request, _outcomes(request, settings)))
+    outcomes: list[Outcome] = []
+    interrupted = False
+    try:
+        outcomes.extend(_with_progress(request, _outcomes(request, settings)))
+    except KeyboardInterrupt:  # what was acknowledged is in the log, and must be told
+        interrupted = True
     sent = [outcome for outcome in outcomes if isinstance(outcome, Sent)]
     failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
     result = {"sent": list(map(as_json, sent)), "failed": list(map(as_json, failed)), "count": len(sent)}
     emit(result, as_json=request.as_json, render=lambda console: _render(console, sent))
     for failure in failed:
         messages().print(f"{failure.file}: {failure.error}", style="red", highlight=False, markup=False)
-    return 1 if failed else 0
+    return INTERRUPTED if interrupted else int(bool(failed))
 
 
 def check(request: Request) -> None:
     """Refuse what cannot be meant.
 
     Raises:
-        UsageError: An id that no document can have, or one id for several documents.
+        UsageError: An id that no document can have, one id for several documents, or a name for nothing.
     """
+    inputs = request.paths.count(STANDARD_INPUT)
+    if inputs > 1:
+        raise UsageError("standard input can be read once: give `-` once")
+    if request.name is not None and not inputs:
+        raise UsageError("--name is for standard input: files bring their own names")
     if request.document_id is None:
         return
     if not 0 < len(request.document_id) <= MAX_ID_CHARACTERS:

@@ -146,6 +146,8 @@ class Service:
             if waiting and not self.stop.wait(self.request.settle + MARGIN):
                 waiting = watcher.step()
             return waiting
+        if not self.tally.quiet:
+            messages().out(f"watching {self.request.folder}; Ctrl-C ends it", highlight=False)
         for _ in wakes(self.request, self.stop):
             waiting = watcher.step()
             self._outages = 0
@@ -153,7 +155,7 @@ class Service:
 
     def _pause(self, error: MailroomError) -> None:
         self._outages += 1
-        seconds = min(LONGEST_PAUSE, 2.0 ** (self._outages - 1))
+        seconds = min(LONGEST_PAUSE, 2.0 ** min(self._outages - 1, 10))
         messages().out(f"{error}; trying again in {seconds:g} s", highlight=False)
         self.stop.wait(seconds)
 

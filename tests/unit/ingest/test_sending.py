@@ -26,6 +26,19 @@ def test_an_id_that_no_document_can_have_is_refused(document_id: str) -> None:
         check(Request(("-",), document_id=document_id))
 
 
+@pytest.mark.parametrize(
+    ("request_", "complaint"),
+    [
+        (Request(("-", "a", "-")), "give `-` once"),
+        (Request(("a",), name="letter.txt"), "--name is for standard input"),
+    ],
+)
+def test_standard_input_is_named_once(request_: Request, complaint: str) -> None:
+    """The second reading would be an empty document, a name without it a misunderstanding."""
+    with pytest.raises(UsageError, match=complaint):
+        check(request_)
+
+
 def test_hidden_files_are_told_and_missing_ones_are_tried(tmp_path: Path) -> None:
     """Skipping on purpose is no failure, a missing file is one."""
     (tmp_path / ".hidden").touch()
