@@ -13,6 +13,7 @@ from ingest.watch.journal import Entry, Journal, State
 from ingest.watch.observations import Observation, Seen, look, postpone
 from ingest.watch.raw_log import RawLog, Refused
 from mailroom.contracts.records import Position
+from mailroom.objects import StoreUnavailable
 from mailroom.settings import MIB
 from mailroom.streams.clock import Clock
 
@@ -62,6 +63,7 @@ class Watcher:
     report: Callable[[Outcome], None]
     stopping: Callable[[], bool] = bool
     _seen: Mapping[str, Seen] = field(default_factory=dict)
+    _trouble: StoreUnavailable | None = None
 
     def recover(self) -> None:
         """Finish what a predecessor left: ask the log what it has, send nothing twice, move what was sent.
@@ -84,7 +86,8 @@ class Watcher:
 
         Raises:
             LogUnavailable: The log cannot be reached; `recover` with a new connection before the next step.
-            MailroomError: The object store or the folder cannot be used.
+            StoreUnavailable: A large file has no place; the others are sent, it stays.
+            FolderUnusable: The folder or its journal cannot be used.
         """
         now = self.clock.monotonic()
         seen = look(self._seen, self.inbox.observe(), now, self.settle)
@@ -94,6 +97,9 @@ class Watcher:
             self._send(batch)
             if self.stopping():
                 break
+        trouble, self._trouble = self._trouble, None
+        if trouble is not None:
+            raise trouble
         return (*seen.waiting, *used)
 
     def _pick_up(self, due: Sequence[Observation], used: frozenset[str]) -> Iterator[list[Pickup]]:
@@ -112,6 +118,9 @@ class Watcher:
         try:
             content = self._content(item)
         except Changed:
+            return None
+        except StoreUnavailable as error:  # small documents do not need the store: let them pass first
+            self._trouble = error
             return None
         except Unsendable as error:
             self._reject(item, str(error))

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from ingest.watch.journal import Journal, State
 from ingest.watch.memory_raw_log import MemoryRawLog
 from ingest.watch.watcher import Watcher
 from mailroom.contracts.codec import document_id
+from mailroom.objects import StoreUnavailable
 from mailroom.streams.clock import FakeClock
 from mailroom.streams.errors import LogUnavailable
 
@@ -255,6 +256,25 @@ def test_a_large_file_goes_by_reference(desk: Desk) -> None:
     desk.work()
     (record,) = desk.log.log.topics["documents.raw"]
     assert (record.value, record.header("ce_dataref")) == (b"", b"memory://1")
+
+
+def test_a_full_store_holds_up_large_files_only(desk: Desk) -> None:
+    """The small one is sent, the large one stays until there is room."""
+
+    class FullStore:
+        def put(self, _data: bytes, /) -> str:
+            raise StoreUnavailable("no room")
+
+    (desk.folder / "a-large").write_bytes(b"x" * 101)
+    desk.drop("small")
+    watcher = desk.watcher()
+    watcher.intake, intake = replace(desk.intake, store=FullStore()), desk.intake
+    with pytest.raises(StoreUnavailable):
+        desk.work(watcher)
+    assert (desk.sent(), desk.names(".")) == ([b"small"], ["a-large"])
+    watcher.intake = intake
+    assert watcher.step() == ()
+    assert (desk.sent(), desk.names("failed")) == ([b"small", b""], [])
 
 
 def test_many_files_go_in_bounded_batches(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
