@@ -1,7 +1,6 @@
 """The encoding of text: UTF-8 by trial, UTF-16 by mark or by its zeros, single bytes by plausibility."""
 
 import codecs
-import unicodedata
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -13,6 +12,9 @@ _MARKS = (
 _SAMPLE = 8192
 _CONTROLS = bytes([*range(0x07), 0x0E, *range(0x10, 0x1A), *range(0x1C, 0x20), 0x7F])
 _MANY_CONTROLS = 0.02
+_MANY_UNPRINTABLE = 0.1
+_ASCII = bytes(range(0x80))
+_VALID_PER_INVALID = 10
 _ZEROS_OF_LATIN = 0.4
 _FEW_ZEROS = 0.05
 
@@ -72,16 +74,29 @@ def detect(data: bytes) -> str | None:
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return encoding if _readable(data, encoding) else None
-    if is_utf8(data):
+            return encoding if _readable(data, encoding) else _single_byte(data)
+    if is_utf8(data) or _is_nearly_utf8(data):
         return "utf-8"
     return _utf16_without_mark(data) if b"\0" in data else _single_byte(data)
 
 
+def _is_nearly_utf8(data: bytes) -> bool:
+    """Whether a few invalid bytes stand among many valid sequences: a cut at the end, a stray byte in a long text."""
+    if looks_binary(data):
+        return False
+    beyond_ascii = (
+        data.decode("utf-8", errors="replace").encode("utf-8").translate(None, _ASCII).decode("utf-8")
+    )
+    return beyond_ascii.count("\ufffd") * _VALID_PER_INVALID < len(beyond_ascii)
+
+
 def _readable(data: bytes, encoding: str) -> bool:
+    if encoding == "utf-8-sig":
+        return is_utf8(data)
     sample = data[:_SAMPLE].decode(encoding, errors="ignore")
-    odd = sum(unicodedata.category(character) in {"Cc", "Cn", "Co", "Cs"} for character in sample)
-    return odd - sum(map(sample.count, "\n\r\t\f")) <= _MANY_CONTROLS * len(sample)
+    # Joiners and no-break spaces do not print either, and some scripts have many of them.
+    unprintable = len(sample) - sum(map(str.isprintable, sample)) - sum(map(sample.count, "\n\r\t\f"))
+    return unprintable <= _MANY_UNPRINTABLE * len(sample)
 
 
 def _utf16_without_mark(data: bytes) -> str | None:

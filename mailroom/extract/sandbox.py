@@ -113,7 +113,7 @@ class _Child:
         self._limits = limits
         self._overdue = threading.Event()
         self.asked = 0
-        command = [sys.executable, "-m", "mailroom.extract.sandbox_worker"]
+        command = [sys.executable, "-P", "-m", "mailroom.extract.sandbox_worker"]
         command += [str(limits.cpu_seconds), str(limits.memory_bytes)]
         self._process = subprocess.Popen(
             command,

@@ -32,15 +32,27 @@ def test_other_single_bytes() -> None:
     assert text == found.text
 
 
-def test_a_stray_byte_does_not_lose_the_text() -> None:
-    """One broken byte in a long UTF-8 text is read as a single-byte encoding, and its mojibake mended line by line."""
-    data = "Grüße aus Köln\n".encode() * 50 + b"\xff\n" + "Schöne Straße\n".encode()
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (
+            "Grüße aus Köln\n".encode() * 10 + b"\xff\n" + "Straße".encode(),
+            "Grüße aus Köln\n" * 10 + "\ufffd\nStraße",
+        ),
+        ("Grüße aus Köln\n".encode() * 10 + "Straß".encode()[:-1], "Grüße aus Köln\n" * 10 + "Stra\ufffd"),
+    ],
+)
+def test_a_stray_byte_does_not_lose_the_encoding(data: bytes, expected: str) -> None:
+    """One broken byte in a long UTF-8 text, or a cut through its last letter, costs that letter only."""
+    assert extract(data) == TextFound("text/plain", expected, "utf-8")
 
-    clean = text_of(data)
+
+def test_lines_of_two_encodings() -> None:
+    """Where whole lines are in another encoding, what was read wrongly is mended line by line."""
+    clean = text_of("Grüße aus Köln\n".encode("cp1252") * 5 + "Schöne Straße\n".encode())
 
     assert isinstance(clean, CleanText)
-    assert clean.text.startswith("Grüße aus Köln\nGrüße")
-    assert clean.text.endswith("Schöne Straße")
+    assert clean.text == "Grüße aus Köln\n" * 5 + "Schöne Straße"
 
 
 def test_long_text_is_cut() -> None:
