@@ -21,7 +21,6 @@ _AMOUNT = rf"0{{1,3}}(?:[.,{_APOSTROPHES}]?000)*[.,]00"
 _PRICED = rf"{_MONEY}\W?0[0.,{_APOSTROPHES}-]*|0[0.,{_APOSTROPHES}]*\W?{_MONEY}"
 _DATE = r"(?:0{1,2}|x{2})([./-])(?:0{1,2}|x{2})\1(?:0000|00|x{4})|0000([./-])00\2 ?00"
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("", re.compile(r"[\W_]*(?:x{2,}|<[a-z_]+>|\{+[$a-z_]+\}+|\[[a-z_]+\])[\W_]*(?:x+\W*)*")),
     ("<email>", re.compile(r"[\W_]*(?:mailto:)?[^@\s]+@[^@\s]+\.[a-z]{2,}\W*")),
     ("<url>", re.compile(r"\W*(?:(?:https?|ftp)\W{3}\S+|www\.\S+)")),
     ("<iban>", re.compile(r"(?:iban\W*)?[a-z]{2}00(?:[a-z]{0,4}0[0-9a-z]{10,28})\W*")),
@@ -31,6 +30,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\W*(?:(?:0{1,2}|x{2})([./-])(?:0{1,2}|x{2})\1(?:0000|00|x{4})|0000([./-])00\2 ?00)(?:t00:00\S*)?\W*"
         ),
     ),
+    ("", re.compile(r"[\W_]*(?:x{2,}|<[a-z_]+>|\{+[$a-z_]+\}+|\[[a-z_]+\])[\W_]*(?:x+\W*)*")),
     ("<time>", re.compile(r"\W*0{1,2}[:h]00(?::00)?(?:am|pm|h)?\W*")),
     ("<percent>", re.compile(r"\W*0+(?:[.,]0+)?%\W*")),
     ("<amount>", re.compile(rf"[(+\W-]*(?:{_PRICED}|{_AMOUNT}(?:{_MONEY})?)\W*")),

@@ -1,0 +1,39 @@
+"""A model small enough to compute by hand."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from mailroom.model_package import RuntimeDescription
+
+LABELS = ("invoice", "complaint")
+TEXTS = ("invoice number 17, amount due 3.00", "I am writing to complain, this is unacceptable", "")
+
+
+def linear() -> RuntimeDescription:
+    """Three terms, two labels."""
+    return RuntimeDescription(
+        "linear-text",
+        arrays={
+            "idf": np.array([1.0, 2.0, 1.5], dtype=np.float32),
+            "coefficients": np.array([[2.0, -2.0], [-1.0, 1.0], [3.0, -3.0]], dtype=np.float32),
+            "intercept": np.array([0.1, -0.1], dtype=np.float32),
+        },
+        texts={"vocabulary": "invoice\ncomplain\ninvoice number"},
+    )
+
+
+def vote() -> RuntimeDescription:
+    """A vote of two phrases."""
+    words = '{"invoice": {"names": [" invoice "]}, "complaint": {"strong": [" unacceptable "]}}'
+    return RuntimeDescription("lexicon", {"layer": "vote"}, texts={"lexicon": words})
+
+
+def blend() -> RuntimeDescription:
+    """Both, with a temperature."""
+    return RuntimeDescription("blend", {"temperature": 1.5}, members=(linear(), vote()))
+
+
+PackageMaker = Callable[..., Path]
+"""The fixture `make_package`."""
