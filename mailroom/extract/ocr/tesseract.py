@@ -49,12 +49,15 @@ class Tesseract:
         tessdata: The folder of language data.
         page_seconds: What recognising one page may take. Finding the lines before that is not under the limit: it takes
             time in proportion to the page's pixels, which rendering caps.
+        segmentation: Tesseract's page segmentation mode. One block for the whole page keeps the cells of a table's
+            row side by side, as a person reads them; the automatic layout reads a table column by column.
     """
 
     library: Any
     tessdata: Path
     page_seconds: float
-    _readers: dict[tuple[str, int], "_Reader"] = field(default_factory=dict)
+    segmentation: str = "SINGLE_BLOCK"
+    _readers: dict[tuple[str, str], "_Reader"] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -69,7 +72,7 @@ class Tesseract:
             OcrUnavailable: Data for a language is not installed.
         """
         grey = page.convert("L")
-        reader = self._reader(language_argument(languages, self.tessdata), self.library.PSM.SINGLE_BLOCK)
+        reader = self._reader(language_argument(languages, self.tessdata), self.segmentation)
         first = recognise(reader, grey, self.page_seconds * _FIRST_LOOK)
         if first is not None and (first.confidence >= _SURE or not first.text):
             return first
@@ -82,15 +85,15 @@ class Tesseract:
         return second if first is None or second.confidence > first.confidence else first
 
     def _rotation(self, grey: Image.Image) -> int:
-        reader = self._reader(ORIENTATION, self.library.PSM.OSD_ONLY)
+        reader = self._reader(ORIENTATION, "OSD_ONLY")
         reader.SetImage(grey)
         found = reader.DetectOrientationScript()
         return int(found["orient_deg"]) if found else 0
 
-    def _reader(self, languages: str, psm: int) -> "_Reader":
-        key = (languages, psm)
+    def _reader(self, languages: str, segmentation: str) -> "_Reader":
+        key = (languages, segmentation)
         if key not in self._readers:
-            # One block for the whole page keeps the columns of a table side by side, as a person reads them.
+            psm = getattr(self.library.PSM, segmentation)
             loaded = self.library.PyTessBaseAPI(path=f"{self.tessdata}/", lang=languages, psm=psm)
             self._readers[key] = cast("_Reader", loaded)
         return self._readers[key]
