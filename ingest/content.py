@@ -1,6 +1,6 @@
 """The bytes of a document: small ones travel in the record, large ones stay in the object store."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import BinaryIO, Protocol
@@ -17,6 +17,7 @@ SniffMediaType = Callable[[bytes, str | None], str]
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 MAX_DOCUMENT_BYTES = 256 * MIB
 """No document is that large; what is must not fill the memory of a door."""
+CHUNK_BYTES = 64 * 1024
 
 
 class Store(Protocol):
@@ -67,12 +68,19 @@ class Intake:
 
     def _bytes(self, stream: BinaryIO) -> bytes:
         try:
-            data = stream.read(self.max_bytes + 1)
+            data = b"".join(self._chunks(stream))
         except OSError as error:
             raise unreadable(error) from error
         if len(data) > self.max_bytes:
             raise Unsendable(f"larger than {self.max_bytes // MIB} MiB: split it")
         return data
+
+    def _chunks(self, stream: BinaryIO) -> Iterator[bytes]:
+        """All of it, or a little more than is allowed; one large read would reserve the maximum for every file."""
+        size = 0
+        while size <= self.max_bytes and (chunk := stream.read(CHUNK_BYTES)):
+            size += len(chunk)
+            yield chunk
 
     def _body(self, data: bytes) -> Body:
         if len(data) <= self.inline_limit:

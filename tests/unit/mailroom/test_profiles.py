@@ -1,9 +1,15 @@
 """Which log a verb talks to."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from mailroom.contracts.errors import UsageError
-from mailroom.profiles import NotRunning, Running, resolve
+from mailroom.embedded import state
+from mailroom.profiles import NotRunning, Running, resolve, running
 from mailroom.settings import Settings, load_settings
 
 
@@ -68,3 +74,33 @@ def test_what_is_no_profile_is_refused(profile: str, settings: Settings) -> None
     """A typing error is wrong usage, not a broker that does not answer."""
     with pytest.raises(UsageError, match="embedded, compose, or host:port"):
         resolve(profile, settings, embedded=up)
+
+
+def write(data: Path, pid: int) -> None:
+    """Describe an embedded system as its supervisor does."""
+    started = state.process_started(pid)
+    state.write_state(state.SystemState(pid, started, "127.0.0.1:5001", str(data), "package"))
+
+
+def test_the_running_system_is_found_by_its_state_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its data at home the object store is the settings' one; elsewhere it is beside the data."""
+    monkeypatch.setenv("MAILROOM_HOME", str(tmp_path))
+    write(tmp_path, os.getpid())
+    assert running() == Running("127.0.0.1:5001")
+    write(tmp_path / "disk", os.getpid())
+    assert running() == Running("127.0.0.1:5001", f"file://{tmp_path}/disk/objects")
+
+
+def test_a_system_that_ended_without_a_word_does_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its state file outlives a kill -9; its process does not."""
+    monkeypatch.setenv("MAILROOM_HOME", str(tmp_path))
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    write(tmp_path, child.pid)
+    assert running() is not None
+    child.kill()
+    child.communicate()
+    assert running() is None
