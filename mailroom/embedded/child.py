@@ -36,6 +36,7 @@ class Child:
         environment: Mapping[str, str] | None = None,
         grace_seconds: float = 5.0,
     ) -> None:
+        self._asked = False
         self._mark = uuid.uuid4().hex
         options = ["--log", str(log_file), "--log-bytes", str(LOG_BYTES), "--grace", str(grace_seconds)]
         with room_for(log_file.parent):
@@ -65,9 +66,15 @@ class Child:
         return self._guard.poll()
 
     def ask_to_end(self) -> None:
-        """Ask the service to end; asked twice, it is killed."""
-        if self.poll() is None:
-            self._guard.send_signal(signal.SIGTERM)
+        """Ask the service to end; asking again changes nothing."""
+        if not self._asked:
+            self._asked = True
+            self._terminate()
+
+    def kill(self) -> None:
+        """End the service and all it started, at once."""
+        self.ask_to_end()
+        self._terminate()
 
     def join(self, timeout_seconds: float) -> bool:
         """Wait for the service and all it started to be gone; say whether they are."""
@@ -83,11 +90,15 @@ class Child:
         self.ask_to_end()
         if self.join(grace_seconds):
             return
-        self.ask_to_end()
+        self.kill()
         if not self.join(2.0):
             self._guard.kill()
             self._guard.wait()
             self._close()
+
+    def _terminate(self) -> None:
+        if self.poll() is None:
+            self._guard.send_signal(signal.SIGTERM)
 
     def _close(self) -> None:
         if self._guard.stdin is not None:

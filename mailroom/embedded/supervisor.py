@@ -95,8 +95,12 @@ class Process(Protocol):
         """The exit status, or nothing while it runs."""
         ...
 
+    def ask_to_end(self) -> None:
+        """Ask it to end, and come back at once."""
+        ...
+
     def end(self, grace_seconds: float) -> None:
-        """Ask it to end, and kill it when the grace is over."""
+        """Ask it to end unless it was asked, and kill it when the grace is over."""
         ...
 
 
@@ -115,6 +119,7 @@ class Report:
 @dataclass(slots=True)
 class _Charge:
     service: Service
+    group: int
     phase: Phase = Phase.STOPPED
     process: Process | None = None
     started: float = 0.0
@@ -170,6 +175,7 @@ class Supervisor:
         self._clock = clock
         self._pause = pause
         self._charges: list[_Charge] = []
+        self._starts = 0
 
     def reports(self) -> list[Report]:
         """The state of every service, in the order they were started."""
@@ -184,8 +190,9 @@ class Supervisor:
         Raises:
             ServiceFailed: One of them ended or was not ready in time.
         """
+        self._starts += 1
         for service in services:
-            charge = _Charge(service)
+            charge = _Charge(service, self._starts)
             self._charges.append(charge)
             self._begin(charge)
         while any(charge.phase is not Phase.READY for charge in self._charges):
@@ -218,12 +225,20 @@ class Supervisor:
                 self._ask(charge)
 
     def stop(self, within_seconds: float = STOP_SECONDS) -> None:
-        """Stop all services, the last started first, within the given time."""
+        """Stop all services within the given time, the last started first, those of one start together."""
         end = self._clock() + within_seconds
-        for charge in reversed(self._charges):
-            if charge.process is not None:
-                charge.process.end(max(min(charge.service.grace_seconds, end - self._clock()), 0.0))
-            self._enter(charge, Phase.STOPPED)
+        for group in range(self._starts, 0, -1):
+            charges = [charge for charge in reversed(self._charges) if charge.group == group]
+            for charge in charges:
+                if charge.process is not None:
+                    charge.process.ask_to_end()
+            for charge in charges:
+                self._end(charge, end - self._clock())
+
+    def _end(self, charge: _Charge, left_seconds: float) -> None:
+        if charge.process is not None:
+            charge.process.end(max(min(charge.service.grace_seconds, left_seconds), 0.0))
+        self._enter(charge, Phase.STOPPED)
 
     def _begin(self, charge: _Charge) -> None:
         charge.service.before_start()

@@ -23,6 +23,9 @@ class FakeProcess:
     def poll(self) -> int | None:
         return self.status
 
+    def ask_to_end(self) -> None:
+        self.world.events.append(f"ask {self.name}")
+
     def end(self, grace_seconds: float) -> None:
         if self.status is None:
             self.world.events.append(f"end {self.name} {grace_seconds:g}")
@@ -199,12 +202,13 @@ def test_what_precedes_a_start_precedes_every_start(world: World) -> None:
 
 
 def test_stop_ends_the_last_started_first(world: World) -> None:
-    """Each gets its own grace."""
-    world.ready.update(["a", "b"])
+    """Those of one start are asked together and get their own grace; what they stand on goes after them."""
+    world.ready.update(["a", "b", "c"])
     supervisor = world.supervisor()
-    supervisor.start([world.service("a"), world.service("b", grace_seconds=2.0)])
+    supervisor.start([world.service("a")])
+    supervisor.start([world.service("b", grace_seconds=2.0), world.service("c")])
     supervisor.stop()
-    assert world.events[-2:] == ["end b 2", "end a 3"]
+    assert world.events[-6:] == ["ask c", "ask b", "end c 3", "end b 2", "ask a", "end a 3"]
     assert {report.phase for report in supervisor.reports()} == {Phase.STOPPED}
 
 
@@ -213,9 +217,10 @@ def test_stop_keeps_to_its_time(world: World) -> None:
     world.ready.update(["a", "b", "c"])
     world.ending_takes = 4.0
     supervisor = world.supervisor()
-    supervisor.start([world.service(name) for name in ("a", "b", "c")])
+    for name in ("a", "b", "c"):
+        supervisor.start([world.service(name)])
     supervisor.stop(within_seconds=5.0)
-    assert world.events[-3:] == ["end c 3", "end b 1", "end a 0"]
+    assert world.events[-5::2] == ["end c 3", "end b 1", "end a 0"]
 
 
 def test_watch_ends_when_it_is_time_to_stop(world: World, started: Supervisor) -> None:
