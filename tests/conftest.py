@@ -1,7 +1,10 @@
 """Fixtures that tests of several parts share."""
 
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -27,3 +30,22 @@ def kafka(broker: Broker) -> KafkaSettings:
 def unique() -> str:
     """A name for this test's topics, groups and instances, since tests share the broker."""
     return uuid.uuid4().hex[:12]
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small model package, trained once on generated documents by the verbs that a person would call."""
+    folder = tmp_path_factory.mktemp("package")
+    verbs = (
+        ("samples", "--count", "420", "--seed", "11", "--texts-only", "--output", str(folder / "documents")),
+        (
+            "train",
+            "--documents",
+            str(folder / "documents" / "labels.jsonl"),
+            "--output",
+            str(folder / "package"),
+        ),
+    )
+    for verb in verbs:
+        subprocess.run([sys.executable, "-m", "cli", *verb], check=True, timeout=300)
+    return folder / "package"
