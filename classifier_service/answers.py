@@ -1,6 +1,7 @@
 """Records in, records out: what the Kafka door writes for what it has read. No log is touched here."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import starmap
 
 from classifier_service.classifier import Document, Outcome
@@ -14,7 +15,7 @@ from mailroom.contracts.records import Classification, Failure, Header, Position
 from mailroom.contracts.topics import Topic
 
 STAGE = "classifier"
-JSON = b"application/json"
+JSON = "application/json"
 
 Label = Callable[[Sequence[Document]], Sequence[Outcome]]
 
@@ -50,18 +51,35 @@ def classified(record: Record, result: Classification) -> Record:
     Raises:
         UnicodeEncodeError: The id or the file name holds half a surrogate pair, which no byte string can.
     """
-    names = (
-        (h.SPEC_VERSION, h.SPECIFICATION), (h.ID, result.id), (h.SOURCE, f"/{record.topic}"),
-        (h.TYPE, h.TYPE_CLASSIFIED), (h.TIME, result.classified_at), (h.SUBJECT, result.source.file_name),
-        (h.LABEL, result.label), (h.DEPARTMENT, result.department), (h.DECISION, result.decision),
-    )  # fmt: skip
-    headers = [(name, value.encode()) for name, value in names if value is not None]
+    result_headers = (
+        _header(h.TYPE, h.TYPE_CLASSIFIED),
+        _header(h.SPEC_VERSION, h.SPECIFICATION),
+        _header(h.CONTENT_TYPE, JSON),
+        _header(h.SOURCE, f"/{record.topic}"),
+        _header(h.TIME, result.classified_at),
+        _header(h.LABEL, result.label),
+        _header(h.DEPARTMENT, result.department),
+        _header(h.DECISION, result.decision),
+        (h.ID, result.id.encode()),
+    )
     return Record(
         topic=Topic.CLASSIFIED,
         key=result.id.encode(),
         value=codec.encode(result),
-        headers=(*headers, (h.CONTENT_TYPE, JSON), *_trace(record)),
+        headers=result_headers + _passed_on(record, result),
     )
+
+
+@lru_cache
+def _header(name: str, value: str) -> Header:
+    """A header of which a batch holds few different ones."""
+    return name, value.encode()
+
+
+def _passed_on(record: Record, result: Classification) -> tuple[Header, ...]:
+    name, trace = result.source.file_name, record.header(h.TRACEPARENT)
+    subject = () if name is None else ((h.SUBJECT, name.encode()),)
+    return subject if trace is None else (*subject, (h.TRACEPARENT, trace))
 
 
 def _output(record: Record, outcome: Outcome) -> Record:
@@ -84,8 +102,3 @@ def _refused(record: Record, refusal: Refusal) -> Record:
         exception=refusal.exception,
     )
     return dead_letter(record, failure)
-
-
-def _trace(record: Record) -> tuple[Header, ...]:
-    value = record.header(h.TRACEPARENT)
-    return () if value is None else ((h.TRACEPARENT, value),)

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Protocol
-
-import numpy as np
 
 from classifier_service.inference import Scores, predict_each
 from classifier_service.refusal import Refusal, refusal_of
@@ -27,8 +26,6 @@ Outcome = Classification | Refusal
 
 AUTO = "auto"
 REVIEW = "review"
-DIGITS = 6
-"""Decimals of a score: beyond what a calibrated probability can mean, and short in the record."""
 
 
 class Model(Protocol):
@@ -126,7 +123,9 @@ class Classifier:
             raise MalformedRecord(Reason.UNPARSABLE, message) from error
         return _Reading(clean.text, clean.language)
 
-    def _outcome(self, document: Document, reading: _Reading, row: Scores | Refusal, now: str) -> Outcome:
+    def _outcome(
+        self, document: Document, reading: _Reading, row: list[float] | Refusal, now: str
+    ) -> Outcome:
         if isinstance(row, Refusal):
             return row
         candidates = self._candidates(row)
@@ -145,10 +144,9 @@ class Classifier:
             classified_at=now,
         )
 
-    def _candidates(self, row: Scores) -> tuple[Candidate, ...]:
-        scores = np.round(row, DIGITS).tolist()
-        best_first = sorted(zip(scores, self._labels, strict=True), key=lambda pair: -pair[0])
-        return tuple(Candidate(label, score) for score, label in best_first)
+    def _candidates(self, row: list[float]) -> tuple[Candidate, ...]:
+        best_first = sorted(zip(row, self._labels, strict=True), key=itemgetter(0), reverse=True)
+        return tuple([Candidate(label, score) for score, label in best_first])
 
 
 def _require_departments(manifest: Manifest, departments: Mapping[str, str]) -> None:

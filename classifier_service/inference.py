@@ -11,13 +11,16 @@ from mailroom.contracts.reasons import Reason
 Scores = npt.NDArray[np.float64]
 Predict = Callable[[Sequence[str]], Scores]
 
+DIGITS = 6
+"""Decimals of a score: beyond what a calibrated probability can mean, and short in the record."""
+
 NO_ANSWER = Refusal(
     Reason.INFERENCE_FAILED, "the model gave no probabilities for this document", "InferenceFailed"
 )
 
 
-def predict_each(predict: Predict, texts: Sequence[str]) -> list[Scores | Refusal]:
-    """One row of probabilities per text, or the reason why there is none.
+def predict_each(predict: Predict, texts: Sequence[str]) -> list[list[float] | Refusal]:
+    """One row of probabilities per text, rounded to six decimals, or the reason why there is none.
 
     The batch is tried whole; where that fails its halves are, so that a healthy batch costs one call and each
     document that breaks the model about 2 log2(n) more.
@@ -37,5 +40,10 @@ def predict_each(predict: Predict, texts: Sequence[str]) -> list[Scores | Refusa
             return [refusal_of(error, Reason.INFERENCE_FAILED, "the model failed on this document")]
         middle = len(texts) // 2
         return [*predict_each(predict, texts[:middle]), *predict_each(predict, texts[middle:])]
-    sound = np.isfinite(rows).all(axis=1)
-    return [row if fine else NO_ANSWER for row, fine in zip(rows, sound, strict=True)]
+    return _rounded(rows)
+
+
+def _rounded(rows: Scores) -> list[list[float] | Refusal]:
+    sound = np.isfinite(rows).all(axis=1).tolist()
+    plain: list[list[float]] = np.round(rows, DIGITS).tolist()
+    return [row if fine else NO_ANSWER for row, fine in zip(plain, sound, strict=True)]

@@ -1,0 +1,89 @@
+"""`python -m benchmarks.kafka_door`: ends with status 1 where the door is slower than 0.85 of the plain loop."""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks.kafka_door.documents import corpus, record, texts
+from benchmarks.kafka_door.measurement import Rounds, door_rate, plain_rate
+from mailroom.contracts.errors import MailroomError
+from mailroom.contracts.topics import Topic
+from mailroom.embedded.kafka import Broker
+from mailroom.embedded.topics import ensure_topics
+from mailroom.model_package import Package, load
+from mailroom.settings import KafkaSettings, Settings
+from mailroom.terminal import emit, run
+
+TARGET = 0.85
+
+
+class TooSlow(MailroomError):
+    """The door is slower than it must be."""
+
+
+def measure(package: Package, folder: Path, documents: int, rounds: int) -> Rounds:
+    """Alternate both, so that whatever else the machine does meets both."""
+    contents = texts(corpus(), documents)
+    records = [record(number, text) for number, text in enumerate(contents)]
+    settings, found = Settings(), Rounds()
+    with Broker(folder / "broker", folder / "kafka.log") as broker:
+        kafka = KafkaSettings(bootstrap=broker.bootstrap)
+        ensure_topics(broker.bootstrap, names=[Topic.CLASSIFIED, Topic.DEAD_LETTER])
+        plain_rate(package, contents[:1000], settings.classifier.batch_size)  # the first calls are slower
+        for _ in range(rounds):
+            found.plain.append(plain_rate(package, contents, settings.classifier.batch_size))
+            found.door.append(door_rate(package, kafka, records, settings))
+    return found
+
+
+def main(
+    *,
+    documents: Annotated[int, typer.Option(help="Documents in each round.")] = 10_000,
+    rounds: Annotated[int, typer.Option(help="Rounds of either kind.")] = 5,
+    package: Annotated[Path | None, typer.Option(help="Model package; by default one is trained.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Compare the Kafka door with the package's own batch prediction."""
+    with tempfile.TemporaryDirectory(prefix="mailroom-") as name:
+        folder = Path(name)
+        found = measure(load(package or trained(folder / "package")), folder, documents, rounds)
+    plain, door = statistics.median(found.plain), statistics.median(found.door)
+    ratio = statistics.median(d / p for d, p in zip(found.door, found.plain, strict=True))
+    result = {
+        "documents": documents,
+        "plain_per_second": round(plain),
+        "door_per_second": round(door),
+        "ratio": round(ratio, 3),
+        "ratios": [round(d / p, 3) for d, p in zip(found.door, found.plain, strict=True)],
+        "target": TARGET,
+    }
+    emit(result, as_json=as_json)
+    if ratio < TARGET:
+        raise TooSlow(f"the Kafka door does {ratio:.2f} of the plain loop, {TARGET} is asked for")
+
+
+def trained(directory: Path) -> Path:
+    """A package of the labelled documents."""
+    command = [
+        "train",
+        "--documents",
+        str(corpus()),
+        "--kernel",
+        "text-linear",
+        "--output",
+        str(directory),
+        "--json",
+    ]
+    subprocess.run([sys.executable, "-m", "cli", *command], check=True, stdout=subprocess.DEVNULL)
+    return directory
+
+
+if __name__ == "__main__":
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.command()(main)
+    run(app)

@@ -1,0 +1,91 @@
+"""One round of each: the plain loop, and the door on a real broker."""
+
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from classifier_service.classifier import Classifier
+from classifier_service.kafka_door import KafkaDoor
+from mailroom.contracts.records import Record, ScannedDocument
+from mailroom.embedded.topics import ensure_topics
+from mailroom.model_package import Package
+from mailroom.settings import KafkaSettings, Settings
+from mailroom.streams.clock import SystemClock
+from mailroom.streams.kafka import KafkaExchange, KafkaSink
+from mailroom.textprep import CleanText
+
+DELIVERY_SECONDS = 120.0
+
+
+@dataclass(slots=True)
+class TimedExchange:
+    """An exchange that remembers when work began; joining the group comes before it."""
+
+    exchange: KafkaExchange
+    began: float | None = None
+
+    def poll(self, limit: int, timeout: float) -> Sequence[Record]:
+        """As the exchange."""
+        records = self.exchange.poll(limit, timeout)
+        if records and self.began is None:
+            self.began = time.perf_counter()
+        return records
+
+    def commit(self, outputs: Sequence[Record]) -> None:
+        """As the exchange."""
+        self.exchange.commit(outputs)
+
+    def close(self) -> None:
+        """As the exchange."""
+        self.exchange.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """Documents a second, round by round."""
+
+    plain: list[float] = field(default_factory=list)
+    door: list[float] = field(default_factory=list)
+
+
+def plain_rate(package: Package, texts: Sequence[str], batch: int) -> float:
+    """Documents a second of the package's own prediction, in the batches that the door takes."""
+    began = time.perf_counter()
+    for start in range(0, len(texts), batch):
+        package.predict(texts[start : start + batch])
+    return len(texts) / (time.perf_counter() - began)
+
+
+def door_rate(package: Package, kafka: KafkaSettings, records: Sequence[Record], settings: Settings) -> float:
+    """Documents a second from the first record polled to the last transaction committed."""
+    topic = f"text-{uuid.uuid4().hex[:8]}"
+    ensure_topics(kafka.bootstrap, names=[topic])
+    _load(kafka, [replace(record, topic=topic) for record in records])
+    exchange = TimedExchange(KafkaExchange(kafka, [topic], topic, "benchmark"))
+    door = KafkaDoor(
+        "text", exchange, _classifier(package, settings).label, settings.classifier.batch_size, SystemClock()
+    )
+    done = 0
+    while done < len(records):
+        done += door.step()
+    ended = time.perf_counter()
+    exchange.close()
+    assert exchange.began is not None  # noqa: S101 - at least one record was polled
+    return done / (ended - exchange.began)
+
+
+def _load(kafka: KafkaSettings, records: Sequence[Record]) -> None:
+    sink = KafkaSink(kafka)
+    for record in records:
+        sink.send(record)
+    sink.flush(DELIVERY_SECONDS)
+    sink.close()
+
+
+def _classifier(package: Package, settings: Settings) -> Classifier:
+    return Classifier(package, departments=settings.departments, read_scan=_no_scans, clock=SystemClock())
+
+
+def _no_scans(document: ScannedDocument) -> CleanText:
+    raise AssertionError(f"{document.id} is a text")

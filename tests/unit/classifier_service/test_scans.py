@@ -1,0 +1,65 @@
+"""Text of scanned pages."""
+
+from pathlib import Path
+
+import pytest
+
+from classifier_service.scans import ScanReader
+from mailroom.contracts.errors import MalformedRecord
+from mailroom.objects import ObjectStore
+from mailroom.streams.clock import FakeClock
+from tests.unit.classifier_service.fakes import FakeEngine, claimed, page, scanned_document
+
+
+def reader(tmp_path: Path, engine: FakeEngine, clock: FakeClock | None = None) -> ScanReader:
+    """A reader with an empty store."""
+    return ScanReader(engine, ObjectStore(f"file://{tmp_path}"), 1, clock or FakeClock())
+
+
+def reason(read: ScanReader, content: bytes | None, dataref: str | None = None) -> str:
+    """Why a scan is refused."""
+    with pytest.raises(MalformedRecord) as caught:
+        read(claimed(scanned_document(content), dataref))
+    return caught.value.reason
+
+
+def test_what_was_read_is_cleansed(tmp_path: Path) -> None:
+    """A reading goes through the same text rules as any other text, and its language is named."""
+    engine = FakeEngine("Sehr geehrte Damen und Herren,\r\nwir bestel-\r\nlen hiermit zehn Stühle.")
+    clean = reader(tmp_path, engine)(scanned_document(page()))
+    assert clean.text == "Sehr geehrte Damen und Herren,\nwir bestellen hiermit zehn Stühle."
+    assert clean.language == "de"
+
+
+def test_a_claimed_original_is_fetched(tmp_path: Path) -> None:
+    """Where the record has no content the object store's is read."""
+    uri = ObjectStore(f"file://{tmp_path}").put(page())
+    assert reader(tmp_path, FakeEngine("text"))(claimed(scanned_document(None), uri)).text == "text"
+
+
+def test_an_original_that_is_nowhere_is_missing(tmp_path: Path) -> None:
+    """Neither content nor reference, or a reference to nothing, is a missing original."""
+    read = reader(tmp_path, FakeEngine("text"))
+    assert reason(read, None) == "original-missing"
+    assert reason(read, None, f"file://{tmp_path}/00/{'0' * 64}") == "original-missing"
+
+
+def test_a_foreign_reference_is_not_followed(tmp_path: Path) -> None:
+    """A record cannot make the service read a file of the machine."""
+    assert reason(reader(tmp_path, FakeEngine("text")), None, "file:///etc/passwd") == "malformed-header"
+
+
+def test_a_document_has_a_time_limit(tmp_path: Path) -> None:
+    """Once its time is over, no further page of a document is begun."""
+    clock = FakeClock()
+    engine = FakeEngine("text", clock=clock, seconds=60.0)
+    assert reason(reader(tmp_path, engine, clock), page(frames=4)) == "too-slow"
+    assert engine.pages == 2
+
+
+def test_bytes_that_are_no_page_are_refused(tmp_path: Path) -> None:
+    """What cannot be rendered never reaches the engine."""
+    engine = FakeEngine("text")
+    with pytest.raises(MalformedRecord):
+        reader(tmp_path, engine)(scanned_document(b"no picture"))
+    assert engine.pages == 0
