@@ -210,10 +210,10 @@ def test_an_outline_that_does_not_fit_is_refused(
 
 def test_arrays_of_another_shape_or_not_finite_are_refused(make_package: PackageMaker) -> None:
     """A coefficient for each term and label, and every one a number."""
-    wrong = linear().arrays | {"coefficients": np.ones((2, 2), dtype=np.float32)}
+    wrong = {**linear().arrays, "coefficients": np.ones((2, 2), dtype=np.float32)}
     with pytest.raises(PackageIncomplete, match=r"coefficients is float32 \(2, 2\), needed float \(3, 2\)"):
         make_package(RuntimeDescription("linear-text", arrays=wrong, texts=linear().texts))
-    endless = linear().arrays | {"intercept": np.array([np.inf, 0], dtype=np.float32)}
+    endless = {**linear().arrays, "intercept": np.array([np.inf, 0], dtype=np.float32)}
     with pytest.raises(PackageIncomplete, match="not finite"):
         make_package(RuntimeDescription("linear-text", arrays=endless, texts=linear().texts))
 
