@@ -5,11 +5,16 @@ window: how many rows of this identity have passed, and where the first one lay.
 second and later rows go to `documents.duplicates`, in the same transaction that drops them.
 """
 
+from collections.abc import Sequence
+
 from mailroom.contracts.headers import SPECIFICATION, TYPE_DUPLICATE
 from mailroom.contracts.records import SCHEMA_VERSION
 from mailroom.contracts.topics import Topic
 from mailroom.settings import KafkaSettings, StreamSettings
 from mailroom.streams.kafka import MAX_RECORD_BYTES
+
+# A dead letter is its original and some headers more: what the log gave must never be refused on its way back.
+MAX_OUTPUT_BYTES = MAX_RECORD_BYTES + 1024 * 1024
 
 SINK_TOPICS = (Topic.TEXT, Topic.SCANNED, Topic.DEAD_LETTER, Topic.DUPLICATES)
 
@@ -65,16 +70,16 @@ CREATE TABLE received (
 )"""
 
 
-def sink(kafka: KafkaSettings, stream: StreamSettings) -> str:
+def sink(kafka: KafkaSettings, stream: StreamSettings, topics: Sequence[str] = SINK_TOPICS) -> str:
     """One transactional sink over all the job's topics; each row names its own."""
     return f"""
 CREATE TABLE routed (
   `topic` STRING METADATA, k BYTES, v BYTES, headers MAP<STRING, BYTES> METADATA
 ) WITH (
-  'connector' = 'kafka', 'topic' = '{";".join(SINK_TOPICS)}',
+  'connector' = 'kafka', 'topic' = '{";".join(topics)}',
   'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = '{_quoted(stream.consumer_group)}',
   'properties.transaction.timeout.ms' = '600000',
-  'properties.max.request.size' = '{MAX_RECORD_BYTES}',
+  'properties.max.request.size' = '{MAX_OUTPUT_BYTES}', 'properties.buffer.memory' = '{2 * MAX_OUTPUT_BYTES}',
   'properties.compression.type' = 'lz4',
   {_connection(kafka)},
   'key.format' = 'raw', 'key.fields' = 'k', 'value.format' = 'raw', 'value.fields-include' = 'EXCEPT_KEY'

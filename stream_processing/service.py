@@ -14,6 +14,7 @@ from mailroom.embedded.ready import announce
 from mailroom.settings import Settings, load_settings
 from mailroom.streams.kafka import require_broker
 from stream_processing import checkpoints, job
+from stream_processing.options import checkpoint_dir
 
 log = structlog.get_logger()
 
@@ -48,7 +49,7 @@ def watch(settings: Settings, stop: threading.Event) -> None:
     ready = False
     while not stop.wait(LOOK_EVERY):
         _require_running(client, settings)
-        checkpoint = None if ready else checkpoints.newest(job.checkpoint_dir(settings.stream.state_dir))
+        checkpoint = None if ready else checkpoints.newest(checkpoint_dir(settings.stream.state_dir))
         # A checkpoint of this run is complete once every task, and every Python worker, is up.
         if checkpoint is not None and checkpoint.stat().st_mtime > started:
             ready = True

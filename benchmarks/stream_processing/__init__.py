@@ -1,0 +1,1 @@
+"""Documents a second of the Flink job, against a bare job that only copies."""

@@ -1,0 +1,37 @@
+"""The yardstick: the same source, sink, options and checkpoints as the job, around a function that does nothing."""
+
+import threading
+from typing import Any
+
+from pyflink.table import DataTypes
+from pyflink.table.udf import udf
+
+from mailroom.contracts.topics import Topic
+from mailroom.embedded.jars import flink_kafka_connector
+from mailroom.settings import load_settings
+from stream_processing import job, job_sql
+from stream_processing.options import checkpoint_dir
+
+COPIES = "copies"
+
+
+@udf(result_type=DataTypes.BYTES())  # type: ignore[untyped-decorator]
+def same(value: Any) -> Any:
+    """Give back what it is given."""
+    return value
+
+
+def main() -> None:
+    """Copy `documents.raw` until killed."""
+    settings = load_settings()
+    checkpoint_dir(settings.stream.state_dir).mkdir(parents=True)
+    tables = job.environment(settings, settings.stream.connector_jar or flink_kafka_connector())
+    tables.create_temporary_system_function("same", same)
+    tables.execute_sql(job_sql.source(settings.kafka, settings.stream))
+    tables.execute_sql(job_sql.sink(settings.kafka, settings.stream, topics=(COPIES, Topic.TEXT)))
+    tables.execute_sql(f"INSERT INTO routed SELECT '{COPIES}', k, same(v), headers FROM received")  # noqa: S608
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

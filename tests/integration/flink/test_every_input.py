@@ -1,0 +1,306 @@
+"""Every kind of document and of bad input, through the real job: where it ends, and what its record says."""
+
+import io
+import json
+import random
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fpdf import FPDF
+from PIL import Image
+
+from mailroom.contracts.codec import decode, decode_scanned
+from mailroom.contracts.records import Duplicate, Position, Record, ScannedDocument, Source, TextDocument
+from mailroom.contracts.topics import Topic
+from mailroom.objects import ObjectStore
+
+pytestmark = [pytest.mark.flink, pytest.mark.kafka, pytest.mark.timeout(400)]
+
+LETTER = "Dear Sir or Madam, please find attached our invoice for the goods that you ordered in March."
+NOISE = random.Random(7).randbytes(21 * 1024 * 1024)
+
+
+def pdf(*, image: bytes | None = None, password: str | None = None) -> bytes:
+    """A PDF with a text layer, or with nothing but an image, or locked."""
+    document = FPDF()
+    document.set_font("helvetica", size=11)
+    document.add_page()
+    if image is None:
+        document.multi_cell(0, text=LETTER)
+    else:
+        document.image(io.BytesIO(image), x=0, y=0, w=document.w, h=document.h)
+    if password is not None:
+        document.set_encryption(owner_password=password, user_password=password)
+    return bytes(document.output())
+
+
+def png(side: int = 64) -> bytes:
+    """An image of noise, which compresses to nearly its size."""
+    out = io.BytesIO()
+    Image.frombytes("L", (side, side), NOISE[: side * side]).save(out, "PNG")
+    return out.getvalue()
+
+
+def archive() -> bytes:
+    """A zip file with a letter in it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr(zipfile.ZipInfo("letter.txt"), LETTER)
+    return out.getvalue()
+
+
+def raw(identifier: str, value: bytes | None, key: bytes | None = None, **headers: bytes) -> Record:
+    """A raw record with an id."""
+    pairs = [("ce_id", identifier.encode()), *headers.items()]
+    return Record(Topic.RAW, identifier.encode() if key is None else key, value, tuple(pairs))
+
+
+def documents(store: ObjectStore) -> list[Record]:
+    """One record of every kind."""
+    return [
+        raw("text", LETTER.encode(), ce_time=b"2026-01-01T10:00:00+01:00", ce_subject=b"letter.txt"),
+        raw("utf-16", LETTER.encode("utf-16")),
+        raw("html", f"<html><body><h1>Invoice</h1><p>{LETTER}</p></body></html>".encode()),
+        raw("pdf", pdf()),
+        raw("odd-key", LETTER.encode(), key=b"\xff\xfe"),
+        raw("text-by-reference", b"", ce_dataref=store.put(LETTER.encode()).encode()),
+        Record(Topic.RAW, None, b"A bare record, as a console producer makes it.", ()),
+        raw("image", png()),
+        raw("scan", pdf(image=png())),
+        raw("large-image", png(side=1200)),
+        raw("empty", b""),
+        raw("blank", b" \n\t"),
+        raw("null", None),
+        raw("inline-21-mib", NOISE),
+        raw("referenced-50-mb", b"", ce_dataref=store.put(bytes(50_000_000)).encode()),
+        raw("locked", pdf(password="secret")),  # noqa: S106 - there is nothing to keep secret
+        raw("cut", png()[:-200]),
+        raw("noise", NOISE[:5_000]),
+        raw("zip", archive()),
+        raw("odd-key-zip", archive(), key=b"\xff\xfe"),
+        raw("no-time", LETTER.encode(), ce_time=b"yesterday"),
+        raw("gone", b"", ce_dataref=f"{store.uri}/{'ab'}/{'ab' * 32}".encode()),
+        raw("forged", b"", ce_dataref=b"file:///etc/hostname"),
+        Record(Topic.RAW, b"k", LETTER.encode(), (("ce_id", b"\xff\xfe"),)),
+        raw("twice", LETTER.encode()),
+        raw("twice", b"another text under the same id"),
+        raw("again", b""),
+        raw("again", b"sent again by an operator, whole this time", ce_redrive=b"1"),
+    ]
+
+
+@pytest.fixture(scope="module")
+def store(job: Any) -> ObjectStore:
+    """The object store that the job uses by default."""
+    return ObjectStore(f"file://{job.home / 'objects'}")
+
+
+@pytest.fixture(scope="module")
+def settled(job: Any, flow: Any, store: ObjectStore) -> Iterator[Any]:
+    """Everything sent, and everything that came out."""
+    job.start()
+    sent = documents(store)
+    flow.send(*sent)
+    job.wait_ready()
+    flow.settle(len(sent))
+    yield flow
+    assert job.status() is None, job.log()
+
+
+def only(flow: Any, topic: Topic, identifier: str) -> Record:
+    """The one record of an id in a topic."""
+    records = flow.by_id(topic)[identifier]
+    assert len(records) == 1
+    found: Record = records[0]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("identifier", "media_type"),
+    [
+        ("text", "text/plain"),
+        ("utf-16", "text/plain"),
+        ("pdf", "application/pdf"),
+        ("odd-key", "text/plain"),
+        ("text-by-reference", "text/plain"),
+    ],
+)
+def test_text_is_found(settled: Any, identifier: str, media_type: str) -> None:
+    """Texts and PDFs with a text layer end as cleansed text in their language, keyed by their id."""
+    record = only(settled, Topic.TEXT, identifier)
+    document = decode(TextDocument, record.value)
+    assert (record.key, document.id) == (identifier.encode(), identifier)
+    # A PDF breaks its lines where its page ends.
+    assert (" ".join(document.text.split()), document.language) == (LETTER, "en")
+    assert document.source.media_type == media_type
+
+
+def test_html_is_read(settled: Any) -> None:
+    """The text of a page, without its tags."""
+    document = decode(TextDocument, only(settled, Topic.TEXT, "html").value)
+    assert document.source.media_type == "text/html"
+    assert document.text.split() == ["Invoice", *LETTER.split()]
+
+
+def test_text_record_is_whole(settled: Any) -> None:
+    """Value and headers of a text record, but for the times and places that no test can foretell."""
+    record = only(settled, Topic.TEXT, "text")
+    value = json.loads(record.value or b"")
+    assert value["source"].pop("offset") >= 0
+    assert value["source"].pop("partition") in (0, 1)
+    assert value.pop("cleansed_at").endswith("Z")
+    assert value == {
+        "id": "text",
+        "text": LETTER,
+        "language": "en",
+        "steps": [],
+        "prep_version": 1,
+        "source": {
+            "topic": "documents.raw",
+            "media_type": "text/plain",
+            "size": 92,
+            "sha256": "6ce1096972b0943c7f5bb782fc8b606ffc0d4a371613bffc759e4921983e91a0",
+            "received_at": "2026-01-01T09:00:00.000Z",
+            "file_name": "letter.txt",
+        },
+        "schema_version": 1,
+    }
+    assert dict(record.headers) == {
+        "ce_specversion": b"1.0",
+        "ce_id": b"text",
+        "ce_source": b"/documents.raw",
+        "ce_type": b"mailroom.document.cleansed",
+        "ce_time": b"2026-01-01T09:00:00.000Z",
+        "ce_subject": b"letter.txt",
+        "content-type": b"application/json",
+    }
+
+
+def test_bare_record_is_named_by_its_place(settled: Any) -> None:
+    """A record with neither key nor headers is a document like any other."""
+    named = [
+        record for record in settled.by_topic[Topic.TEXT] if (record.key or b"").startswith(b"documents.raw-")
+    ]
+    document = decode(TextDocument, named[0].value)
+    assert document.text == "A bare record, as a console producer makes it."
+    assert document.id == f"documents.raw-{document.source.partition}-{document.source.offset}"
+    assert document.source.received_at.endswith("Z")
+
+
+@pytest.mark.parametrize(("identifier", "media_type"), [("image", "image/png"), ("scan", "application/pdf")])
+def test_pages_go_on_as_they_came(settled: Any, identifier: str, media_type: str) -> None:
+    """Images and PDFs without a text layer end in documents.scanned with their own bytes."""
+    document = decode_scanned(only(settled, Topic.SCANNED, identifier))
+    assert (document.id, document.pages, document.source.media_type) == (identifier, 1, media_type)
+    assert document.content is not None
+    assert (len(document.content), document.source.dataref) == (document.source.size, None)
+
+
+def test_large_pages_go_by_reference(settled: Any, store: ObjectStore) -> None:
+    """Above a mebibyte the record is empty and its reference leads to the very bytes."""
+    found = decode_scanned(only(settled, Topic.SCANNED, "large-image"))
+    content = store.get(found.source.dataref or "", sha256=found.source.sha256)
+    assert content == png(side=1200)
+    assert found == ScannedDocument(
+        id="large-image",
+        content=None,
+        pages=1,
+        source=Source(
+            topic="documents.raw",
+            partition=found.source.partition,
+            offset=found.source.offset,
+            media_type="image/png",
+            size=len(content),
+            sha256=found.source.sha256,
+            received_at=found.source.received_at,
+            dataref=found.source.dataref,
+        ),
+        cleansed_at=found.cleansed_at,
+    )
+
+
+@pytest.mark.parametrize(
+    ("identifier", "reason"),
+    [
+        ("empty", "empty"),
+        ("blank", "empty"),
+        ("null", "null-value"),
+        ("inline-21-mib", "oversized"),
+        ("referenced-50-mb", "oversized"),
+        ("locked", "encrypted"),
+        ("cut", "truncated"),
+        ("noise", "unknown-media-type"),
+        ("zip", "unsupported-media-type"),
+        ("odd-key-zip", "unsupported-media-type"),
+        ("no-time", "malformed-header"),
+        ("gone", "original-missing"),
+        ("forged", "malformed-header"),
+        ("\ufffd\ufffd", "malformed-header"),
+        ("again", "empty"),
+    ],
+)
+def test_bad_input_is_dead_lettered(settled: Any, identifier: str, reason: str) -> None:
+    """Each bad input names its reason and the stage that met it."""
+    headers = dict(only(settled, Topic.DEAD_LETTER, identifier).headers)
+    assert headers["__connect.errors.reason"] == reason.encode()
+    assert headers["__connect.errors.stage"] == b"stream-processing"
+    assert headers["__connect.errors.topic"] == b"documents.raw"
+
+
+@pytest.mark.parametrize(
+    ("identifier", "key", "value"),
+    [
+        ("null", b"null", None),
+        ("empty", b"empty", b""),
+        ("odd-key-zip", b"\xff\xfe", archive()),
+        ("noise", b"noise", NOISE[:5_000]),
+        ("inline-21-mib", b"inline-21-mib", NOISE),
+        ("\ufffd\ufffd", b"k", LETTER.encode()),
+    ],
+)
+def test_dead_letter_is_as_received(
+    settled: Any, identifier: str, key: bytes | None, value: bytes | None
+) -> None:
+    """Key and value of a dead letter are those that were sent: null is not empty, and 21 MiB are not cut."""
+    record = only(settled, Topic.DEAD_LETTER, identifier)
+    assert record.key == key
+    assert record.value == value
+
+
+def test_nothing_else_is_dead_lettered(settled: Any) -> None:
+    """The good ones are not among the dead."""
+    assert len(settled.by_topic[Topic.DEAD_LETTER]) == 15
+
+
+def test_repeated_id_is_a_duplicate(settled: Any) -> None:
+    """The first record of an id is processed; the second leaves a reference to both."""
+    text = decode(TextDocument, only(settled, Topic.TEXT, "twice").value)
+    record = only(settled, Topic.DUPLICATES, "twice")
+    assert text.text == LETTER
+    first = Position("documents.raw", text.source.partition, text.source.offset)
+    repeated = Position("documents.raw", text.source.partition, text.source.offset + 1)
+    assert (record.key, decode(Duplicate, record.value)) == (b"twice", Duplicate("twice", first, repeated))
+    assert dict(record.headers) == {
+        "ce_specversion": b"1.0",
+        "ce_id": b"twice",
+        "ce_source": b"/documents.raw",
+        "ce_type": b"mailroom.document.duplicate",
+        "content-type": b"application/json",
+    }
+    assert len(settled.by_topic[Topic.DUPLICATES]) == 1
+
+
+def test_dead_letter_that_is_sent_again_is_processed(settled: Any) -> None:
+    """A higher redrive count is another try, not a repetition, and travels on."""
+    record = only(settled, Topic.TEXT, "again")
+    assert record.header("ce_redrive") == b"1"
+    assert decode(TextDocument, record.value).text == "sent again by an operator, whole this time"
+
+
+def test_stream_goes_on(settled: Any) -> None:
+    """The job still runs after all of this."""
+    settled.send(raw("afterwards", LETTER.encode()))
+    settled.settle(29)
+    assert only(settled, Topic.TEXT, "afterwards").key == b"afterwards"
