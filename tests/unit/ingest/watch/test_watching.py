@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.documents import Failed, Sent
+from ingest.errors import FolderUnusable
 from ingest.watch import watching
 from ingest.watch.memory_raw_log import MemoryRawLog
 from ingest.watch.watching import Request, Tally, run, wakes
@@ -123,3 +124,16 @@ def test_both_ways_of_waking_end_when_told(poll: bool, tmp_path: Path) -> None:
         if count == 3:
             stop.set()
     assert count == 3
+
+
+def test_polling_needs_nothing_of_the_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where changes cannot be watched, the error names `--poll`, and that works."""
+
+    def refuse(*_: object, **__: object) -> Iterator[None]:
+        raise OSError(28, "no inotify watches left")
+        yield
+
+    monkeypatch.setattr("watchfiles.watch", refuse)
+    with pytest.raises(FolderUnusable, match="use --poll"):
+        next(wakes(Request(tmp_path), threading.Event()))
+    next(wakes(Request(tmp_path, settle=0.01, poll=True), threading.Event()))
