@@ -1,4 +1,4 @@
-"""`python -m benchmarks.ocr [--pages N] [--variants] [--json]`: Tesseract and RapidOCR over the same pages."""
+"""`python -m benchmarks.ocr [--pages N] [--variants NAME …] [--json]`: Tesseract and RapidOCR over the same pages."""
 
 import argparse
 import json
@@ -14,11 +14,12 @@ def main() -> None:
     """Measure, and print a table or one JSON document."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ocr", description=__doc__)
     parser.add_argument("--pages", type=int, default=20, help="pages of each of the three kinds")
-    parser.add_argument("--variants", action="store_true", help="also other ways to use Tesseract")
+    parser.add_argument(
+        "--variants", nargs="*", choices=VARIANTS, default=(), help="other ways to use Tesseract"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
     arguments = parser.parse_args()
-    names = (*ENGINES, *VARIANTS) if arguments.variants else tuple(ENGINES)
-    results = {name: measure(name, arguments.pages) for name in names}
+    results = {name: measure(name, arguments.pages) for name in (*ENGINES, *arguments.variants)}
     print(json.dumps(report(results), indent=2) if arguments.json else table(results))
 
 

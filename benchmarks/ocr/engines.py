@@ -5,7 +5,8 @@ from typing import Any
 
 from PIL import Image, ImageFilter, ImageOps
 
-from mailroom.extract.ocr import tesseract
+from mailroom.extract.ocr import LANGUAGES, tesseract
+from mailroom.extract.ocr.tesseract import Tesseract, recognise
 
 Read = Callable[[Image.Image], str]
 
@@ -13,7 +14,7 @@ _NARROW_SIDE = 1500
 
 
 def default() -> Read:
-    """Tesseract as Mailroom uses it: the four languages, no preparation."""
+    """Tesseract as Mailroom uses it: the four languages, the background made white."""
     engine = tesseract()
     return lambda page: engine.read(page).text
 
@@ -55,6 +56,12 @@ def stretched() -> Read:
     return lambda page: engine.read(ImageOps.autocontrast(page.convert("L"), cutoff=1)).text
 
 
+def as_it_came() -> Read:
+    """With the background as it is."""
+    engine = tesseract()
+    return lambda page: recognised(engine, page.convert("L"))
+
+
 def rapidocr() -> Read:
     """RapidOCR with the models in its package (PP-OCRv4), on one thread as Tesseract."""
     import numpy as np  # noqa: PLC0415
@@ -76,9 +83,16 @@ VARIANTS: dict[str, Callable[[], Read]] = {
     "latin": latin,
     "automatic-layout": automatic_layout,
     "enlarged": enlarged,
+    "as-it-came": as_it_came,
     "despeckled": despeckled,
     "stretched": stretched,
 }
+
+
+def recognised(engine: Tesseract, page: Image.Image) -> str:
+    """A page read upright without any preparation."""
+    found = recognise(engine.reader(LANGUAGES), page, engine.page_seconds)
+    return found.text if found else ""
 
 
 def _enlarged(page: Image.Image) -> Image.Image:

@@ -1,0 +1,36 @@
+"""The background of a page made white: paper that darkens towards an edge, coloured fields, gradients."""
+
+from PIL import Image, ImageFilter
+
+_CELL = 8
+_CELLS_AROUND = 5
+
+
+def whitened(page: Image.Image) -> Image.Image:
+    """Divide a page by its background, so that one threshold finds the letters everywhere.
+
+    The background is the brightest of the mean greys of 8 by 8 pixels within 20 pixels, smoothed: wider than strokes
+    of letters are, narrower than most coloured fields. Light letters on a dark ground stay as they are.
+
+    Args:
+        page: Any mode and size.
+
+    Returns:
+        The page in mode `L`, of the same size.
+    """
+    # NumPy costs a start that asking for help should not pay.
+    import numpy as np  # noqa: PLC0415
+
+    grey = page.convert("L")
+    cells = (max(1, grey.width // _CELL), max(1, grey.height // _CELL))
+    background = (
+        grey.resize(cells, Image.Resampling.BOX)
+        .filter(ImageFilter.MaxFilter(_CELLS_AROUND))
+        .filter(ImageFilter.GaussianBlur(2))
+        .resize(grey.size, Image.Resampling.BILINEAR)
+    )
+    # 255 times 255 just fits 16 bits: half the memory of floats on a large page.
+    quotient = (
+        np.asarray(grey, np.uint16) * np.uint16(255) // np.maximum(np.asarray(background, np.uint16), 1)
+    )
+    return Image.fromarray(np.minimum(quotient, 255).astype(np.uint8))
