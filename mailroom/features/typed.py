@@ -13,6 +13,8 @@ MAX_CHARACTERS = 20_000
 """What lies beyond is not read: a document says what it is well before, and a batch must stay bounded."""
 
 _CACHE_LIMIT = 200_000
+_LONGEST = 64
+"""Characters; longer chunks are no words: their kind is told by the beginning, and they are not worth keeping."""
 _DIGITS = {ord(digit): "0" for digit in "123456789"}
 
 _APOSTROPHES = "'\u2019"  # Swiss thousands
@@ -30,7 +32,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\W*(?:(?:0{1,2}|x{2})([./-])(?:0{1,2}|x{2})\1(?:0000|00|x{4})|0000([./-])00\2 ?00)(?:t00:00\S*)?\W*"
         ),
     ),
-    ("", re.compile(r"[\W_]*(?:x{2,}|<[a-z_]+>|\{+[$a-z_]+\}+|\[[a-z_]+\])[\W_]*(?:x+\W*)*")),
+    ("", re.compile(r"[\W_]*(?:x{2,}[\W_x]*|(?:<[a-z_]+>|\{+[$a-z_]+\}+|\[[a-z_]+\])[\W_]*)")),
     ("<time>", re.compile(r"\W*0{1,2}[:h]00(?::00)?(?:am|pm|h)?\W*")),
     ("<percent>", re.compile(r"\W*0+(?:[.,]0+)?%\W*")),
     ("<amount>", re.compile(rf"[(+\W-]*(?:{_PRICED}|{_AMOUNT}(?:{_MONEY})?)\W*")),
@@ -63,15 +65,17 @@ class _TypedChunks(dict[str, str]):
     """Chunks already typed. Digits are zeros by now, so a few hundred shapes cover nearly every number."""
 
     def __missing__(self, chunk: str) -> str:
+        typed = _typed(chunk)
         if len(self) >= _CACHE_LIMIT:
             self.clear()
-        typed = self[chunk] = _typed(chunk)
+        if len(chunk) <= _LONGEST:
+            self[chunk] = typed
         return typed
 
 
 def _typed(chunk: str) -> str:
     for kind, pattern in _KINDS:
-        if pattern.fullmatch(chunk):
+        if pattern.fullmatch(chunk, 0, _LONGEST):
             return kind
     if chunk in _SYMBOLS:
         return "<currency>"

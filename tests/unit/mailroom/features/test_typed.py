@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailroom.features import typed
 from mailroom.features.typed import MAX_CHARACTERS, typed_text
 
 
@@ -39,6 +40,21 @@ def test_redacted_dates_are_dates() -> None:
     assert typed_text("on XX/XX/2019 and XX/XX/XXXX") == "on <date> and <date>"
 
 
+@pytest.mark.parametrize("unit", ["x", "x-", "0", "0.", "000,", "-", "a@", "<", "de00", "{{a"])
+def test_hostile_repetition_costs_no_more_than_its_length(unit: str) -> None:
+    """No pattern backtracks without bound, and no endless chunk is kept."""
+    before = len(typed._TYPED)
+    typed_text(unit * 5_000 + "a")
+    assert len(typed._TYPED) == before
+
+
+def test_the_memory_of_chunks_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When it is full it starts anew, and answers stay right."""
+    monkeypatch.setattr(typed, "_CACHE_LIMIT", 3)
+    assert typed_text("one two three four five one") == "one two three four five one"
+    assert len(typed._TYPED) <= 3
+
+
 def test_only_the_first_characters_are_read() -> None:
     """A document of any length costs no more than the limit."""
     assert typed_text("a" * MAX_CHARACTERS + " invoice") == "a" * MAX_CHARACTERS
@@ -47,5 +63,5 @@ def test_only_the_first_characters_are_read() -> None:
 @given(st.text())
 def test_tokens_are_separated_by_single_spaces(text: str) -> None:
     """Whatever comes in, the result splits at single spaces into tokens that are not empty."""
-    typed = typed_text(text)
-    assert typed == "" or all(typed.split(" "))
+    tokens = typed_text(text)
+    assert tokens == "" or all(tokens.split(" "))

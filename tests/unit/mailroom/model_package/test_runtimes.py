@@ -1,6 +1,8 @@
 """Serving without the trainer: the runtimes equal scikit-learn, and load what is large."""
 
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +48,13 @@ def test_linear_text_equals_scikit_learn(dtype: type[np.float32 | np.float64]) -
     )
     served = np.exp(build_runtime(description, ["a", "b", "c"]).log_probabilities(TextBatch(test)))
     np.testing.assert_allclose(served, model.predict_proba(vectoriser.transform(test)), atol=1e-5)
+
+
+def test_serving_imports_no_trainer() -> None:
+    """A process that loads packages needs neither scikit-learn nor YAML."""
+    code = "import sys, mailroom.model_package; print(sorted({'sklearn', 'yaml'} & set(sys.modules)))"
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert finished.stdout == "[]\n"
 
 
 def test_a_blend_is_the_geometric_mean_of_its_members() -> None:
