@@ -3,7 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
@@ -23,6 +31,8 @@ _HOPELESS = frozenset(
     }
 )
 """What waiting does not mend; all other consumer errors heal by polling on."""
+
+_LEADERLESS = frozenset({KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE})
 
 _QUIET = {"log_level": 3}  # errors only: connection chatter says nothing that our own messages do not
 
@@ -53,6 +63,17 @@ _COMMIT = Retrying(
     retry=retry_if_exception(_passing), stop=stop_after_delay(30), wait=wait_fixed(0.1), reraise=True
 )
 """A commit that timed out may have happened: only asking again tells."""
+
+
+_ELECTION = Retrying(
+    retry=retry_if_exception(
+        lambda error: isinstance(error, KafkaException) and error.args[0].code() in _LEADERLESS
+    ),
+    stop=stop_after_delay(10),
+    wait=wait_fixed(0.05),
+    reraise=True,
+)
+"""A partition that was made a moment ago may not have its leader yet."""
 
 
 class KafkaSink:
@@ -122,7 +143,7 @@ class KafkaReader:
         return all(
             (offset if offset >= 0 else low) >= high
             for partition in self._consumer.assignment()
-            for low, high in [self._consumer.get_watermark_offsets(partition, timeout=10)]
+            for low, high in [self._ends(partition)]
             for offset in [self._consumer.position([partition])[0].offset]
         )
 
@@ -132,11 +153,19 @@ class KafkaReader:
 
     def _starts(self, topics: Sequence[str], *, from_beginning: bool) -> list[TopicPartition]:
         known = self._consumer.list_topics(timeout=10).topics
+        missing = [topic for topic in topics if topic not in known]
+        if missing:
+            raise StreamError(
+                f"the log has no topic {', '.join(missing)}: `mailroom up` makes them, or create them"
+            )
         partitions = [TopicPartition(topic, number) for topic in topics for number in known[topic].partitions]
         for partition in partitions:
-            low, high = self._consumer.get_watermark_offsets(partition, timeout=10)
-            partition.offset = low if from_beginning else high
+            partition.offset = OFFSET_BEGINNING if from_beginning else self._ends(partition)[1]
         return partitions
+
+    def _ends(self, partition: TopicPartition) -> tuple[int, int]:
+        ends: tuple[int, int] = _ELECTION(self._consumer.get_watermark_offsets, partition, timeout=10)
+        return ends
 
 
 class KafkaExchange:
