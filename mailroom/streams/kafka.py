@@ -34,7 +34,8 @@ _HOPELESS = frozenset(
 
 _LEADERLESS = frozenset({KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE})
 
-_QUIET = {"log_level": 3}  # errors only: connection chatter says nothing that our own messages do not
+_QUIET: dict[str, Any] = {"log_level": 0, "error_cb": lambda _: None}
+"""Our own messages say what a person needs; librdkafka's lines on standard error would stand before them."""
 
 
 def require_broker(kafka: KafkaSettings, timeout: float = 10.0) -> None:
@@ -102,11 +103,19 @@ class KafkaSink:
             elif acknowledged is not None:
                 acknowledged(Position(message.topic() or "", message.partition() or 0, message.offset() or 0))
 
-        produce(self._producer, record, report)
+        try:
+            produce(self._producer, record, report)
+        except KafkaException as error:
+            raise DeliveryFailed(
+                f"the log refused a record of {record.topic}: {error.args[0].str()}"
+            ) from error
 
     def flush(self, timeout: float) -> None:
         """Wait for all acknowledgements."""
-        left = self._producer.flush(timeout)
+        try:
+            left = self._producer.flush(timeout)
+        except KafkaException as error:
+            raise DeliveryFailed(f"the log went away: {error.args[0].str()}") from error
         self._raise_failure()
         if left:
             raise DeliveryFailed(

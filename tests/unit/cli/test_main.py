@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from cli.main import load, main
+from cli.main import main
 from cli.verbs import VERBS, Verb
 from mailroom.contracts.errors import GateRefused
 
@@ -28,20 +28,34 @@ def test_help_lists_every_verb_and_imports_no_engine() -> None:
     )
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert said.splitlines()[-1] == "[]"
-    assert all(f"  {verb.name} " in said for verb in VERBS)
+    assert all(f"{verb.name} " in said for verb in VERBS)
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
-def test_every_verb_exists_and_has_json(verb: Verb) -> None:
+def test_every_verb_has_help_that_costs_no_traceback(verb: Verb, capsys: pytest.CaptureFixture[str]) -> None:
     """The table names no verb that is not there; all but the job's own have --json."""
-    options = {name for parameter in load(verb).params for name in parameter.opts}
-    assert "--json" in options or verb.name == "stream"
+    assert exit_status(verb.name, "--help") == 0
+    assert "--json" in capsys.readouterr().out or verb.name == "stream"
 
 
 def test_an_unknown_verb_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
-    """Status 2, and the name that was not understood."""
-    assert exit_status("clasify") == 2
-    assert "clasify" in capsys.readouterr().err
+    """Status 2, and what was probably meant."""
+    assert exit_status("sent") == 2
+    assert capsys.readouterr().err == "mailroom: there is no verb 'sent': did you mean `send`?\n"
+
+
+def test_a_missing_argument_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    """Status 2, the usage line, no traceback."""
+    assert exit_status("send") == 2
+    said = capsys.readouterr().err
+    assert "Usage: mailroom send" in said
+    assert "Traceback" not in said
+
+
+def test_a_verb_s_number_is_the_exit_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A verb that returns 1 has failed."""
+    monkeypatch.setattr("ingest.commands.send", lambda: 1)
+    assert exit_status("send") == 1
 
 
 def test_a_refusal_is_one_line_and_status_three(
@@ -49,9 +63,9 @@ def test_a_refusal_is_one_line_and_status_three(
 ) -> None:
     """A domain error becomes its exit status and one line on standard error."""
 
-    def refuse(*_: object, **__: object) -> None:
+    def refuse() -> None:
         raise GateRefused("the candidate is worse: keep the champion")
 
-    monkeypatch.setattr("cli.main.load", refuse)
-    assert exit_status("demo") == 3
+    monkeypatch.setattr("ingest.commands.send", refuse)
+    assert exit_status("send") == 3
     assert capsys.readouterr().err == "mailroom: the candidate is worse: keep the champion\n"
