@@ -105,8 +105,9 @@ def _read(document: Any, limits: Limits) -> Iterator[_Page]:
 def _read_page(page: Any) -> _Page:
     textpage = page.get_textpage()
     try:
-        # PDFium marks a hyphen at the end of a line with these.
-        text = re.sub("[\x02\ufffe](?=\r?\n)|\ufffe", "-", textpage.get_text_bounded())
+        # PDFium puts one of these for a hyphen and the line end after it; whether they break a word is cleansing's
+        # to say ("E-" and "Mail" on two lines are no "EMail").
+        text = re.sub("[\x02\ufffe](?:\r?\n)?", "-\n", textpage.get_text_bounded())
     finally:
         textpage.close()
     letters = sum(map(str.isalpha, text))

@@ -73,6 +73,14 @@ def test_words_broken_at_line_ends_are_joined(make_pdf: Make) -> None:
     assert clean.text == "Die Rechnung ist falsch und der vereinbarte Preis auch."
 
 
+def test_hyphens_that_belong_to_a_name_stay(make_pdf: Make) -> None:
+    """PDFium's mark for a hyphen at the end of a line does not swallow it."""
+    found = extract(make_pdf("Bitte per E-\nMail an die Abteilung XR-\n200 senden"))
+
+    assert isinstance(found, TextFound)
+    assert found.text.replace("\r\n", "\n") == "Bitte per E-\nMail an die Abteilung XR-\n200 senden"
+
+
 def test_bytes_after_the_end_do_no_harm(make_pdf: Make) -> None:
     """Padding by a mail gateway is not a truncation."""
     assert isinstance(extract(make_pdf("Hello") + b"\0" * 5000), TextFound)

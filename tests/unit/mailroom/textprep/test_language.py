@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mailroom.textprep import cleanse
-from mailroom.textprep.language import identify
+from mailroom.textprep.language import _sample, identify
 
 _SENTENCES = {
     "en": "We kindly ask you to confirm the delivery date of the goods that we ordered last week.",
@@ -60,6 +60,11 @@ def test_a_foreign_letterhead_does_not_decide() -> None:
     letterhead = "Worldwide Trading Company Limited\nInternational Sales Department\n"
 
     assert identify(letterhead + (_SENTENCES["de"] + "\n") * 12) == "de"
+
+
+def test_the_sample_is_bounded() -> None:
+    """A long document costs no more than a short one."""
+    assert len(_sample("Dear Sir or Madam\n" * 10_000)) == 385
 
 
 @pytest.mark.corpus

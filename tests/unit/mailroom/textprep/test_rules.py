@@ -13,6 +13,7 @@ from mailroom.textprep import characters, layout, mojibake
         ("E-\nMail", "E-\nMail"),
         ("GROSS-\nBUCHSTABEN", "GROSS-\nBUCHSTABEN"),
         ("XR-\n200", "XR-\n200"),
+        ("SAP-\nmodul", "SAP-\nmodul"),
         ("a-\nb", "a-\nb"),
         ("Stra\u00dfen-\n\u00fcberf\u00fchrung", "Stra\u00dfen\u00fcberf\u00fchrung"),
         ("ab-\ncd-\nef", "abcdef"),
@@ -49,3 +50,8 @@ def test_thirty_accents_on_a_letter_stay() -> None:
 def test_unusual_characters_are_what_is_not_printable_ascii() -> None:
     """The rules look at these alone, in their order."""
     assert characters.unusual("a\u00fcb\x00 \ud800\n\u20ac~") == "\u00fc\x00\ud800\u20ac"
+
+
+def test_one_blank_line_stays() -> None:
+    """Two blank lines become one; one stays one."""
+    assert layout.squeeze("a\n\n\nb\n\nc") == "a\n\nb\n\nc"
