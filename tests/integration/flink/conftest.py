@@ -177,7 +177,8 @@ def _allow_large_records(bootstrap: str) -> None:
         NewTopic(topic.value, num_partitions=2, replication_factor=1, config={"max.message.bytes": str(size)})
         for topic, size in sizes.items()
     ]
-    for done in AdminClient({"bootstrap.servers": bootstrap}).create_topics(new).values():
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    for done in admin.create_topics(new).values():
         done.result(20)
 
 
