@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mailroom.contracts.errors import MailroomError
-from mailroom.embedded.folders import room_for
+from mailroom.embedded.folders import require_space, room_for
 from mailroom.embedded.logs import tail
 from mailroom.embedded.state import SystemState, read_state
 
@@ -31,7 +31,9 @@ def start(arguments: Sequence[str], home: Path, log: Path) -> SystemState:
 
     Raises:
         StartFailed: It ended before it was ready; the message is the one it gave.
+        DiskFull: There is no room to start with.
     """
+    require_space(home)
     with room_for(log.parent):
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as output:

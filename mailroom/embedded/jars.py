@@ -107,11 +107,11 @@ def provide(jars: Sequence[Jar]) -> list[Path]:
     return [folder / jar.file_name for jar in jars]
 
 
-def ivy_module(jars: Iterable[Jar]) -> str:
-    """The Ivy file that asks for exactly these jars and nothing they depend on: the lock is complete."""
+def ivy_module(jars: Iterable[Jar], *, transitive: bool = False) -> str:
+    """The Ivy file that asks for these jars, and for what they depend on only when a lock is to be made."""
     wanted = "".join(
         f'<dependency org="{jar.organisation}" name="{jar.name}" rev="{jar.revision}"'
-        ' transitive="false" conf="default->default"/>\n'
+        f' transitive="{str(transitive).lower()}" conf="default->default"/>\n'
         for jar in jars
     )
     return (

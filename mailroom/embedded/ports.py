@@ -60,7 +60,7 @@ def choose(
     for name in names:
         if name in fixed and not free(fixed[name]):
             raise PortTaken(
-                f"port {fixed[name]} is taken by another program: stop that one, or ask for another port"
+                f"port {fixed[name]} is taken by another program: stop that one, or choose another with --port"
             )
         candidates = [fixed.get(name), remembered.get(name)]
         usable = (port for port in candidates if port and port not in ports.values() and free(port))

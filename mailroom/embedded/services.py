@@ -41,14 +41,16 @@ class Folders:
 
 def kafka_service(broker: Broker, folders: Folders) -> Service:
     """The log. Prepares the broker's folder; raises as `Broker.prepare` does."""
-    return Service(KAFKA, broker.prepare(), broker.is_ready, folders.log(KAFKA), grace_seconds=3.0)
+    return Service(
+        KAFKA, broker.prepare(), broker.is_ready, folders.log(KAFKA), start_seconds=120.0, grace_seconds=3.0
+    )
 
 
 def python_services(folders: Folders, environment: Mapping[str, str]) -> list[Service]:
     """Flink's job, and the classifier, each a Python module that runs until it is told to end."""
     return [
-        _python_service(FLINK, "stream_processing", folders, environment, start_seconds=120.0),
-        _python_service(CLASSIFIER, "classifier_service", folders, environment, start_seconds=60.0),
+        _python_service(FLINK, "stream_processing", folders, environment, start_seconds=300.0),
+        _python_service(CLASSIFIER, "classifier_service", folders, environment, start_seconds=120.0),
     ]
 
 

@@ -82,7 +82,8 @@ def run(
     folders = options.folders
     with room_for(folders.home), only_one(folders.home):
         end_leftovers(folders.home)
-        require_space(folders.data)
+        for folder in (folders.home, folders.data):
+            require_space(folder)
         java = find_java()
         package = usable_package(options.package) or provide_package(say)
         fetch(say)

@@ -11,10 +11,10 @@ Until = Callable[[Callable[[], bool]], bool]
 
 @pytest.fixture
 def until() -> Until:
-    """Ask a condition until it holds, at most fifteen seconds; say whether it did."""
+    """Ask a condition until it holds, at most a minute; say whether it did."""
 
     def wait(condition: Callable[[], bool]) -> bool:
-        end = time.monotonic() + 15.0
+        end = time.monotonic() + 60.0
         while not condition():
             if time.monotonic() > end:
                 return False

@@ -29,7 +29,9 @@ def test_a_fixed_port_goes_before_a_remembered_one() -> None:
 
 def test_a_fixed_port_that_is_taken_is_refused_in_one_line() -> None:
     """The message names the port and what to do."""
-    with pytest.raises(ports.PortTaken, match=r"^port 8001 is taken by another program: .*another port$"):
+    with pytest.raises(
+        ports.PortTaken, match=r"^port 8001 is taken by another program: .*another with --port$"
+    ):
         ports.choose(["a"], {}, {"a": 8001}, free=lambda _: False)
 
 
