@@ -12,6 +12,7 @@ import numpy as np
 from mailroom.features.batch import TextBatch
 from mailroom.model_package import Provenance, RuntimeDescription, load, write
 from mailroom.model_package.runtimes import build_runtime
+from mailroom.model_package.runtimes.linear_text import describe
 from mailroom.textprep import PREP_VERSION
 from training.documents import LabelledDocument
 from training.kernels import kernel_named
@@ -71,12 +72,7 @@ def _terms() -> list[str]:
 
 def _large(terms: Sequence[str]) -> RuntimeDescription:
     source = np.random.default_rng(1)
-    arrays = {
-        "idf": np.ones(len(terms), dtype=np.float32),
-        "coefficients": source.normal(size=(len(terms), 7)).astype(np.float32),
-        "intercept": np.zeros(7, dtype=np.float32),
-    }
-    return RuntimeDescription("linear-text", arrays=arrays, texts={"vocabulary": "\n".join(terms)})
+    return describe(terms, np.ones(len(terms)), source.normal(size=(len(terms), 7)), np.zeros(7))
 
 
 def _fastest(call: Callable[[], object]) -> float:

@@ -15,7 +15,7 @@ MAX_CHARACTERS = 20_000
 _CACHE_LIMIT = 200_000
 _LONGEST = 64
 """Characters; longer chunks are no words: their kind is told by the beginning, and they are not worth keeping."""
-_DIGITS = {ord(digit): "0" for digit in "123456789"}
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 
 _APOSTROPHES = "'\u2019"  # Swiss thousands
 _MONEY = r"(?:[$€£¥]|eur|usd|gbp|chf|rm|us\$)"
@@ -52,7 +52,9 @@ def typed_text(text: str) -> str:
     Returns:
         For example `rechnung nr <number> vom <date> summe <amount> <currency>`.
     """
-    chunks = fold(text[:MAX_CHARACTERS]).translate(_DIGITS).split()
+    # On the bytes: `str.translate` is thirty times slower as soon as one character is not ASCII.
+    folded = fold(text[:MAX_CHARACTERS]).encode("utf-8", "surrogatepass").translate(_DIGITS)
+    chunks = folded.decode("utf-8", "surrogatepass").split()
     return " ".join(filter(None, map(_TYPED.__getitem__, chunks)))
 
 

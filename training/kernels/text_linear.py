@@ -87,15 +87,7 @@ def _tfidf(batch: TextBatch, fit: _Fit, parameters: Mapping[str, Parameter]) -> 
         max_features=int(parameters["max_terms"]),
     )
     coefficients, intercept = fit(vectoriser.fit_transform(batch.typed), parameters["tfidf_c"])
-    return RuntimeDescription(
-        linear_text.NAME,
-        arrays={
-            "idf": vectoriser.idf_.astype(np.float32),
-            "coefficients": coefficients.astype(np.float32),
-            "intercept": intercept.astype(np.float32),
-        },
-        texts={"vocabulary": "\n".join(vectoriser.get_feature_names_out())},
-    )
+    return linear_text.describe(vectoriser.get_feature_names_out(), vectoriser.idf_, coefficients, intercept)
 
 
 def _tokens(typed: str) -> list[str]:

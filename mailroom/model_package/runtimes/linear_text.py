@@ -13,6 +13,7 @@ from scipy import sparse
 
 from mailroom.features.batch import TextBatch
 from mailroom.model_package.description import RuntimeDescription
+from mailroom.model_package.errors import PackageIncomplete
 from mailroom.model_package.runtimes.base import Floats, array_of, log_softmax, temperature_of, text_of
 
 Integers = npt.NDArray[np.int64]
@@ -20,30 +21,24 @@ NAME = "linear-text"
 
 
 class Vocabulary:
-    """Terms of one or two words; column i of every matrix is line i of the vocabulary."""
+    """Words and pairs of words; the columns of every matrix are the words, then the pairs."""
 
-    def __init__(self, terms: Sequence[str]) -> None:
-        singles = [(column, term) for column, term in enumerate(terms) if " " not in term]
-        pairs = [(column, term.split(" ", 1)) for column, term in enumerate(terms) if " " in term]
-        self.size = len(terms)
-        words = dict.fromkeys(
-            chain((term for _, term in singles), chain.from_iterable(pair for _, pair in pairs))
-        )
-        self._ids = _Ids((word, number) for number, word in enumerate(words))
-        self._columns = np.full(len(words) + 1, -1, dtype=np.int64)  # the last entry answers for id -1
-        self._columns[[self._ids[term] for _, term in singles]] = [column for column, _ in singles]
-        keys = np.array([self._key(first, second) for _, (first, second) in pairs], dtype=np.int64)
+    def __init__(self, words: Sequence[str], pairs: Integers) -> None:
+        self.size = len(words) + len(pairs)
+        self._words = len(words)
+        self._ids = _Ids(zip(words, range(len(words)), strict=True))
+        keys = pairs[:, 0] * len(words) + pairs[:, 1]
         order = np.argsort(keys)
         self._pair_keys = keys[order]
-        self._pair_columns = np.array([column for column, _ in pairs], dtype=np.int64)[order]
+        self._pair_columns = order + len(words)
 
     def counts(self, typed: Sequence[str]) -> sparse.csr_matrix:
         """Term counts: (documents, terms)."""
         ids, documents = self._numbered(typed)
-        singles = self._columns[ids]
+        known = ids >= 0
         pairs, starts = self._pairs(ids, documents)
-        rows = np.concatenate([documents[singles >= 0], starts])
-        columns = np.concatenate([singles[singles >= 0], pairs])
+        rows = np.concatenate([documents[known], starts])
+        columns = np.concatenate([ids[known], pairs])
         ones = np.ones(len(rows), dtype=np.float64)
         return sparse.csr_matrix(
             (ones, (rows, columns)), shape=(len(typed), self.size)
@@ -57,14 +52,11 @@ class Vocabulary:
     def _pairs(self, ids: Integers, documents: Integers) -> tuple[Integers, Integers]:
         first, second, starts = ids[:-1], ids[1:], documents[:-1]
         neighbours = (first >= 0) & (second >= 0) & (starts == documents[1:])
-        keys = first[neighbours] * len(self._columns) + second[neighbours]
+        keys = first[neighbours] * self._words + second[neighbours]
         places = np.searchsorted(self._pair_keys, keys)
         places[places == len(self._pair_keys)] = 0
         known = self._pair_keys[places] == keys if len(self._pair_keys) else np.zeros(len(keys), dtype=bool)
         return self._pair_columns[places[known]], starts[neighbours][known]
-
-    def _key(self, first: str, second: str) -> int:
-        return self._ids[first] * len(self._columns) + self._ids[second]
 
 
 class _Ids(dict[str, int]):
@@ -76,7 +68,8 @@ class LinearText:
     """The runtime."""
 
     def __init__(self, description: RuntimeDescription, labels: Sequence[str]) -> None:
-        self._vocabulary = Vocabulary(text_of(description, "vocabulary").split("\n"))
+        words = text_of(description, "vocabulary").split("\n")
+        self._vocabulary = Vocabulary(words, _pairs_of(description, len(words)))
         terms = self._vocabulary.size
         self._idf = array_of(description, "idf", terms)
         self._coefficients = array_of(description, "coefficients", terms, len(labels))
@@ -90,3 +83,45 @@ class LinearText:
         lengths = np.sqrt(weights.multiply(weights).sum(axis=1)).A1
         scores = np.asarray(weights @ self._coefficients) / np.where(lengths > 0, lengths, 1.0)[:, None]
         return log_softmax(scores + self._intercept, self._temperature)
+
+
+def describe(
+    terms: Sequence[str], idf: Floats, coefficients: Floats, intercept: Floats
+) -> RuntimeDescription:
+    """A fitted TF-IDF and linear layer as data for this runtime.
+
+    Pairs are kept as numbers of their words: reading 200,000 terms back then takes a twentieth of the time. A word that
+    only occurs in pairs gets a column without weight.
+
+    Args:
+        terms: Words, and pairs joined by a space, as scikit-learn names features.
+        idf: (terms,).
+        coefficients: (terms, labels).
+        intercept: (labels,).
+    """
+    pairs = {place: term.split(" ", 1) for place, term in enumerate(terms) if " " in term}
+    single = {term: place for place, term in enumerate(terms) if " " not in term}
+    words = sorted(single.keys() | set(chain.from_iterable(pairs.values())))
+    numbers = {word: number for number, word in enumerate(words)}
+    weights = np.hstack([idf[:, None], coefficients])
+    blank = np.zeros(weights.shape[1])
+    rows = [weights[single[word]] if word in single else blank for word in words]
+    table = np.vstack([*rows, weights[list(pairs)]]).astype(np.float32)
+    arrays = {
+        "idf": table[:, 0].copy(),
+        "coefficients": table[:, 1:].copy(),
+        "intercept": intercept.astype(np.float32),
+        "pairs": np.array([[numbers[word] for word in pair] for pair in pairs.values()], np.int32).reshape(
+            -1, 2
+        ),
+    }
+    return RuntimeDescription(NAME, arrays=arrays, texts={"vocabulary": "\n".join(words)})
+
+
+def _pairs_of(description: RuntimeDescription, words: int) -> Integers:
+    pairs = description.arrays.get("pairs")
+    if pairs is None or pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype != np.int32:  # noqa: PLR2004 - a pair
+        raise PackageIncomplete(f"{NAME}: pairs is no table of word numbers: train it again")
+    if len(pairs) and not (pairs.min() >= 0 and pairs.max() < words):
+        raise PackageIncomplete(f"{NAME}: pairs names words that the vocabulary lacks: train it again")
+    return pairs.astype(np.int64)

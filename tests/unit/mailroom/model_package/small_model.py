@@ -6,21 +6,19 @@ from pathlib import Path
 import numpy as np
 
 from mailroom.model_package import RuntimeDescription
+from mailroom.model_package.runtimes.linear_text import describe
 
 LABELS = ("invoice", "complaint")
 TEXTS = ("invoice number 17, amount due 3.00", "I am writing to complain, this is unacceptable", "")
 
 
 def linear() -> RuntimeDescription:
-    """Three terms, two labels."""
-    return RuntimeDescription(
-        "linear-text",
-        arrays={
-            "idf": np.array([1.0, 2.0, 1.5], dtype=np.float32),
-            "coefficients": np.array([[2.0, -2.0], [-1.0, 1.0], [3.0, -3.0]], dtype=np.float32),
-            "intercept": np.array([0.1, -0.1], dtype=np.float32),
-        },
-        texts={"vocabulary": "invoice\ncomplain\ninvoice number"},
+    """Three terms, two labels; `number` is only known as part of a pair."""
+    return describe(
+        ["invoice", "complain", "invoice number"],
+        np.array([1.0, 2.0, 1.5]),
+        np.array([[2.0, -2.0], [-1.0, 1.0], [3.0, -3.0]]),
+        np.array([0.1, -0.1]),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from mailroom.model_package import (
@@ -211,11 +212,29 @@ def test_an_outline_that_does_not_fit_is_refused(
 def test_arrays_of_another_shape_or_not_finite_are_refused(make_package: PackageMaker) -> None:
     """A coefficient for each term and label, and every one a number."""
     wrong = {**linear().arrays, "coefficients": np.ones((2, 2), dtype=np.float32)}
-    with pytest.raises(PackageIncomplete, match=r"coefficients is float32 \(2, 2\), needed float \(3, 2\)"):
+    with pytest.raises(PackageIncomplete, match=r"coefficients is float32 \(2, 2\), needed float \(4, 2\)"):
         make_package(RuntimeDescription("linear-text", arrays=wrong, texts=linear().texts))
     endless = {**linear().arrays, "intercept": np.array([np.inf, 0], dtype=np.float32)}
     with pytest.raises(PackageIncomplete, match="not finite"):
         make_package(RuntimeDescription("linear-text", arrays=endless, texts=linear().texts))
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        np.array([[0, 3]], np.int32),
+        np.array([[-1, 0]], np.int32),
+        np.zeros((1, 3), np.int32),
+        np.zeros((1, 2)),
+    ],
+)
+def test_pairs_of_words_that_are_not_there_are_refused(
+    make_package: PackageMaker, pairs: npt.NDArray[np.generic]
+) -> None:
+    """A pair is two numbers of words in the vocabulary."""
+    wrong = {**linear().arrays, "pairs": pairs}
+    with pytest.raises(PackageIncomplete, match="pairs"):
+        make_package(RuntimeDescription("linear-text", arrays=wrong, texts=linear().texts))
 
 
 def test_other_predictions_than_promised_are_a_mismatch(make_package: PackageMaker) -> None:

@@ -30,7 +30,7 @@ def test_predictions_are_those_computed_by_hand(make_package: PackageMaker) -> N
     assert package.predict(["invoice number 7"])[0, 0] == pytest.approx(
         1 / (1 + np.exp(-2 * score)), abs=1e-6
     )
-    assert package.predict(["neither"])[0, 0] == pytest.approx(1 / (1 + np.exp(-0.2)), abs=1e-6)
+    assert package.predict(["number neither"])[0, 0] == pytest.approx(1 / (1 + np.exp(-0.2)), abs=1e-6)
 
 
 def test_the_manifest_says_what_the_package_is(make_package: PackageMaker) -> None:
@@ -45,6 +45,7 @@ def test_the_manifest_says_what_the_package_is(make_package: PackageMaker) -> No
         "member-0/coefficients.npy",
         "member-0/idf.npy",
         "member-0/intercept.npy",
+        "member-0/pairs.npy",
         "member-0/vocabulary.txt",
         "member-1/lexicon.txt",
         "runtime.json",

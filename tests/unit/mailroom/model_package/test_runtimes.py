@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from mailroom.features.batch import TextBatch
 from mailroom.model_package import Provenance, RuntimeDescription, load, write
 from mailroom.model_package.runtimes import build_runtime
+from mailroom.model_package.runtimes.linear_text import describe
 
 WORDS = [f"w{letter}{other}" for letter in "abcdefghij" for other in "abcdefghij"]
 
@@ -23,9 +24,9 @@ def sentences(count: int, seed: int) -> list[str]:
     return [" ".join(source.choices(WORDS, range(1, 101), k=source.randint(0, 60))) for _ in range(count)]
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_linear_text_equals_scikit_learn(dtype: type[np.float32 | np.float64]) -> None:
-    """Probabilities of texts not trained on agree within 1e-5, unknown words and empty texts included."""
+@pytest.mark.parametrize("terms", [None, 500])
+def test_linear_text_equals_scikit_learn(terms: int | None) -> None:
+    """Probabilities of texts not trained on agree within 1e-5, with unknown words, empty texts and a cut vocabulary."""
     train, test = sentences(300, 1), [*sentences(200, 2), "", "unheard wab unheard", "wab"]
     targets = np.arange(300) % 3
     vectoriser = TfidfVectorizer(
@@ -34,17 +35,11 @@ def test_linear_text_equals_scikit_learn(dtype: type[np.float32 | np.float64]) -
         lowercase=False,
         ngram_range=(1, 2),
         sublinear_tf=True,
-        min_df=2,
+        max_features=terms,
     )
     model = LogisticRegression(C=10, max_iter=300).fit(vectoriser.fit_transform(train), targets)
-    description = RuntimeDescription(
-        "linear-text",
-        arrays={
-            "idf": vectoriser.idf_.astype(dtype),
-            "coefficients": model.coef_.T.astype(dtype),
-            "intercept": model.intercept_.astype(dtype),
-        },
-        texts={"vocabulary": "\n".join(vectoriser.get_feature_names_out())},
+    description = describe(
+        vectoriser.get_feature_names_out(), vectoriser.idf_, model.coef_.T, model.intercept_
     )
     served = np.exp(build_runtime(description, ["a", "b", "c"]).log_probabilities(TextBatch(test)))
     np.testing.assert_allclose(served, model.predict_proba(vectoriser.transform(test)), atol=1e-5)
@@ -61,12 +56,7 @@ def test_a_blend_is_the_geometric_mean_of_its_members() -> None:
     """Two opinions of 0.9 and 0.5 make odds of 3 to 1."""
 
     def constant(odds: float) -> RuntimeDescription:
-        arrays = {
-            "idf": np.ones(1),
-            "coefficients": np.zeros((1, 2)),
-            "intercept": np.array([np.log(odds), 0.0]),
-        }
-        return RuntimeDescription("linear-text", arrays=arrays, texts={"vocabulary": "word"})
+        return describe(["word"], np.ones(1), np.zeros((1, 2)), np.array([np.log(odds), 0.0]))
 
     blend = RuntimeDescription("blend", members=(constant(9.0), constant(1.0)))
     assert np.exp(build_runtime(blend, ["a", "b"]).log_probabilities(TextBatch(["x"]))) == pytest.approx(
@@ -92,11 +82,7 @@ def test_a_vocabulary_of_200_000_terms_loads_and_predicts(tmp_path: Path) -> Non
     pairs = [f"{first} {second}" for first, second in zip(letters, letters[1:] + letters[:1], strict=True)]
     coefficients = np.zeros((200_000, 2))
     coefficients[[0, -1], 0] = 5.0
-    description = RuntimeDescription(
-        "linear-text",
-        arrays={"idf": np.ones(200_000), "coefficients": coefficients, "intercept": np.zeros(2)},
-        texts={"vocabulary": "\n".join(letters + pairs)},
-    )
+    description = describe(letters + pairs, np.ones(200_000), coefficients, np.zeros(2))
     write(tmp_path / "package", description, labels=["a", "b"], provenance=Provenance("large", "by-hand", 1))
     rows = load(tmp_path / "package").predict([letters[0], pairs[-1], letters[1]])
     assert (rows[:, 0] > 0.9).tolist() == [True, True, False]
