@@ -73,7 +73,7 @@ def _signature(data: bytes) -> str | None:
 
 
 def _by_filetype(data: bytes) -> str | None:
-    import filetype  # type: ignore[import-untyped]  # noqa: PLC0415 - most documents are text and never need it
+    import filetype  # noqa: PLC0415 - most documents are text and never need it
 
     found = filetype.guess_mime(data[:_SIGNATURE_WITHIN])
     if found is None or found == "application/octet-stream":

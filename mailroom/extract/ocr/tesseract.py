@@ -20,6 +20,8 @@ from mailroom.extract.ocr.tessdata import ORIENTATION, OcrUnavailable, find_tess
 
 # Of eleven pages tried, the upright were read with a confidence of 0.82 and more, the turned with 0.7 and less.
 _SURE = 0.75
+# Tesseract's names for the ways to tell ink from paper.
+_OTSU, _ADAPTIVE_OTSU = "0", "1"
 # Reading a turned page takes several times longer than an upright one: what takes so long is looked at first.
 _FIRST_LOOK = 1 / 3
 
@@ -75,7 +77,9 @@ class Tesseract:
         grey = whitened(page)
         reader = self.reader(languages)
         first = recognise(reader, grey, self.page_seconds * _FIRST_LOOK)
-        if first is not None and (first.confidence >= _SURE or not first.text):
+        if first is not None and not first.text:
+            return read_faded(reader, grey, self.page_seconds) or first
+        if first is not None and first.confidence >= _SURE:
             return first
         rotation = self._rotation(grey)
         if first is not None and rotation == 0:
@@ -109,6 +113,8 @@ class Reader(Protocol):
 
     def SetImage(self, image: Image.Image) -> None: ...  # noqa: N802
 
+    def SetVariable(self, name: str, value: str) -> bool: ...  # noqa: N802
+
     def Recognize(self, timeout: int) -> bool: ...  # noqa: N802
 
     def GetUTF8Text(self) -> str: ...  # noqa: N802
@@ -128,6 +134,18 @@ def recognise(reader: Reader, page: Image.Image, seconds: float, rotation: int =
     if not has_letters(text):
         return OcrPage("", 0.0, rotation)
     return OcrPage(text, weighted_confidence(reader.MapWordConfidences()), rotation)
+
+
+def read_faded(reader: Reader, page: Image.Image, seconds: float) -> OcrPage | None:
+    """A page on which one threshold found nothing, read with a threshold for each of its regions (adaptive Otsu).
+
+    Faint print beside black margins needs it. It is no first choice: on other pages it costs words and time.
+    """
+    reader.SetVariable("thresholding_method", _ADAPTIVE_OTSU)
+    try:
+        return recognise(reader, page, seconds)
+    finally:
+        reader.SetVariable("thresholding_method", _OTSU)
 
 
 def has_letters(text: str) -> bool:

@@ -49,6 +49,15 @@ def test_page_without_letters_is_empty_text(engine: OcrEngine, drawn_page: Drawn
     assert engine.read(drawn_page("1234 5678 9234")).text == ""
 
 
+def test_faded_print_beside_black_margins_is_read(engine: OcrEngine, drawn_page: DrawnPage) -> None:
+    """Where one threshold for the page drowns faint print, one for each region finds it."""
+    faint = drawn_page(LETTERS["en"]).convert("L").point(lambda shade: 200 if shade < 128 else 235)
+    faint.paste(0, (0, faint.height - 40, faint.width, faint.height))
+    faint.paste(0, (0, 0, 30, faint.height))
+
+    assert "invoice" in engine.read(faint).text.lower()
+
+
 def test_slow_page_is_refused(drawn_page: DrawnPage, engine: OcrEngine) -> None:
     """A page over the limit is refused as too slow instead of holding up the stream."""
     hasty = tesseract(page_seconds=0.001)
