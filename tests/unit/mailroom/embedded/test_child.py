@@ -193,3 +193,11 @@ def test_sweeping_leaves_processes_of_another_mark_alone(tmp_path: Path, until: 
     pids = tree(tmp_path)
     assert sorted(sweep(child.mark)) == sorted([child.pid, *pids])
     assert until(lambda: alive(pids) == [])
+
+
+def test_a_flood_before_the_end_is_in_the_log(tmp_path: Path) -> None:
+    """What was still in the pipe when the service ended is read out."""
+    code = "import os; [os.write(1, b'x' * 999 + b'\\n') for _ in range(500)]; os._exit(0)"
+    child = Child([sys.executable, "-c", code], log_file=tmp_path / "a.log")
+    assert child.join(30.0)
+    assert (tmp_path / "a.log").stat().st_size == 500_000
