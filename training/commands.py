@@ -23,13 +23,18 @@ def train(
     seed: Annotated[int, typer.Option("--seed", help="The same seed and documents give the same model.")] = 1,
     name: Annotated[str, typer.Option("--name", help="The model's name.")] = "mailroom",
     version: Annotated[str, typer.Option("--version", help="Default: from the documents' fingerprint.")] = "",
+    word_lists: Annotated[
+        Path | None, typer.Option("--word-lists", help="Folder of your own word lists (YAML), added to ours.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Train a kernel on labelled documents and write a model package."""
     from mailroom.terminal import emit
     from training.shell import train_package
 
-    result = train_package(documents, output, kernel_name=kernel, seed=seed, name=name, version=version)
+    result = train_package(
+        documents, output, kernel_name=kernel, seed=seed, name=name, version=version, word_lists=word_lists
+    )
     emit(result, as_json=as_json, render=lambda console: _draw_trained(console, result))
 
 

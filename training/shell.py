@@ -22,14 +22,21 @@ MOSTLY_SEEN = 0.5
 
 
 def train_package(
-    paths: Sequence[Path], output: Path, *, kernel_name: str, seed: int, name: str, version: str
+    paths: Sequence[Path],
+    output: Path,
+    *,
+    kernel_name: str,
+    seed: int,
+    name: str,
+    version: str,
+    word_lists: Path | None = None,
 ) -> dict[str, Any]:
     """Read, train, write.
 
     Raises:
         UsageError: The call cannot be right: no such kernel, no such documents, a foreign folder at `output`.
     """
-    kernel = kernel_named(kernel_name)
+    kernel = kernel_named(kernel_name, word_lists=word_lists)
     recipe = Recipe(kernel, kernel.defaults(), seed)
     refuse_foreign(output)
     with _progress() as report:

@@ -82,8 +82,10 @@ def load_lexicon(folder: Path = DATA, *, extra: Path | None = None) -> Lexicon:
         extra: A user's folder of further files; a file of the same name adds to the class.
 
     Raises:
-        WordListInvalid: A file is not YAML of the documented form.
+        WordListInvalid: A file is not YAML of the documented form, or `extra` holds no word list.
     """
+    if extra is not None and not any(extra.glob("*.yaml")):
+        raise WordListInvalid(f"{extra}: no word lists there; put files like complaint.yaml into it")
     files = [path for place in (folder, extra) if place for path in sorted(place.glob("*.yaml"))]
     phrases = {phrase for path in files for phrase in _read(path)}
     return Lexicon(tuple(sorted(phrases, key=lambda phrase: (phrase.group, phrase.tier, phrase.text))))
@@ -93,8 +95,9 @@ def _read(path: Path) -> Iterable[Phrase]:
     import yaml  # noqa: PLC0415 - a served package brings its word lists as JSON
 
     try:
-        # BaseLoader makes strings only: `no` and `false` are words here, and nothing can be constructed.
-        tree = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+        # This loader makes strings only: `no` and `false` are words here, and nothing can be constructed.
+        loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+        tree = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise WordListInvalid(f"{path}: not readable as YAML: {error}") from error
     if not isinstance(tree, dict):

@@ -5,6 +5,7 @@ Write one class and register it; `tests/unit/training/kernels/test_contract.py` 
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import ClassVar, Literal
 
 from mailroom.contracts.errors import UsageError
@@ -16,15 +17,19 @@ SearchSpace = Mapping[str, Sequence[Parameter]]
 
 
 class Kernel(ABC):
-    """Learns from labelled documents. Holds no state: everything learnt is in what `train` returns.
+    """Learns from labelled documents. Holds nothing learnt: that is in what `train` returns.
 
     Attributes:
         name: What `--kernel` calls it.
         input_kind: What it reads.
+        word_lists: A company's folder of further word lists, for kernels that use them.
     """
 
     name: ClassVar[str]
     input_kind: ClassVar[Literal["text", "image"]] = "text"
+
+    def __init__(self, *, word_lists: Path | None = None) -> None:
+        self.word_lists = word_lists
 
     @abstractmethod
     def get_parameters(self) -> SearchSpace:

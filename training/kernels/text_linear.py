@@ -43,7 +43,7 @@ class TextLinear(Kernel):
         batch = TextBatch([item.text for item in documents])
         targets = np.array([labels.index(item.label) for item in documents])
         weights = balanced_weights(documents)
-        words = {"lexicon": load_lexicon().for_labels(labels).to_json()}
+        words = {"lexicon": load_lexicon(extra=self.word_lists).for_labels(labels).to_json()}
         members = (
             _tfidf(batch, _Fit(targets, weights, seed), parameters),
             _weighed(batch, _Fit(targets, weights, seed), parameters, words),

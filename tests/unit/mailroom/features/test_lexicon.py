@@ -34,6 +34,12 @@ def test_a_users_folder_adds_to_a_class(tmp_path: Path) -> None:
     assert texts == [" preventivo ", " quote "]
 
 
+def test_a_users_folder_without_lists_is_refused(tmp_path: Path) -> None:
+    """A mistyped folder must not pass for one without additions."""
+    with pytest.raises(WordListInvalid, match="no word lists there"):
+        load_lexicon(extra=tmp_path / "absent")
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [

@@ -1,5 +1,7 @@
 """The contract that every registered kernel keeps."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -72,6 +74,15 @@ def test_it_takes_labels_of_any_name(kernel: Kernel, documents: list[LabelledDoc
     runtime = build_runtime(trained(kernel, renamed, labels), labels)
     answer = runtime.log_probabilities(TextBatch([item.text for item in documents])).argmax(axis=1)
     assert np.mean([labels[a] == names[item.label] for a, item in zip(answer, documents, strict=True)]) > 0.9
+
+
+def test_a_companys_own_word_lists_are_used(tmp_path: Path, documents: list[LabelledDocument]) -> None:
+    """A word that no document has tells the class, because the company's list says so."""
+    (tmp_path / "complaint.yaml").write_text("it: {strong: [xylographia]}", encoding="utf-8")
+    plain = build_runtime(trained(kernel_named("text-linear"), documents), LABELS)
+    taught = build_runtime(trained(kernel_named("text-linear", word_lists=tmp_path), documents), LABELS)
+    batch = TextBatch(["xylographia"])
+    assert taught.log_probabilities(batch)[0, 1] > plain.log_probabilities(batch)[0, 1] + 0.3
 
 
 def test_an_unknown_kernel_is_refused_with_those_there_are() -> None:
