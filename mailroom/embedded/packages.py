@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from filelock import FileLock
@@ -14,12 +15,12 @@ from mailroom.contracts.errors import MailroomError
 from mailroom.embedded.child import Child
 from mailroom.embedded.folders import cache_folder, room_for
 from mailroom.embedded.logs import last_line
-from mailroom.model_package.manifest import FORMAT_VERSION, MANIFEST
-from mailroom.textprep.versions import PREP_VERSION
+from mailroom.model_package.manifest import MANIFEST
 
 # The seed differs from the one that demonstrations send, so that they never label what was trained on.
 SAMPLES = ("samples", "--count", "2800", "--seed", "20260", "--texts-only")
 TRAIN = ("train", "--kernel", "text-linear")
+MAKERS = ("samples", "training", "mailroom.features", "mailroom.model_package", "mailroom.textprep")
 STEP_SECONDS = 900.0
 
 
@@ -28,9 +29,15 @@ class NoPackage(MailroomError):
 
 
 def package_key(recipe: Sequence[Sequence[str]] = (SAMPLES, TRAIN)) -> str:
-    """A name for what the recipe gives under the present rules; another recipe gives another name."""
-    made_of = json.dumps([recipe, PREP_VERSION, FORMAT_VERSION])
-    return hashlib.sha256(made_of.encode()).hexdigest()[:16]
+    """A name for what the recipe gives with the code as it is now.
+
+    Another recipe gives another name, and so does a change of anything that samples, trains, or reads packages:
+    a package of before might not be readable, or might be worse than what the same recipe gives today.
+    """
+    digest = hashlib.sha256(json.dumps(recipe).encode())
+    for file in _makers():
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def provide_package(say: Callable[[str], None]) -> Path:
@@ -54,6 +61,14 @@ def provide_package(say: Callable[[str], None]) -> Path:
                 say("no package was named: training one on generated documents (once, about a minute)")
                 _train(package)
     return package
+
+
+def _makers() -> list[Path]:
+    # The parts above this one are looked up, not imported.
+    specs = (find_spec(name) for name in MAKERS)
+    folders = [Path(place) for spec in specs if spec for place in spec.submodule_search_locations or ()]
+    files = (file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file())
+    return [file for file in files if "__pycache__" not in file.parts]
 
 
 def _train(package: Path) -> None:

@@ -63,3 +63,24 @@ def test_another_recipe_has_another_key() -> None:
     """A package of before is not taken for the one of now."""
     assert packages.package_key((("samples", "--count", "1"),)) != packages.package_key()
     assert packages.package_key() == packages.package_key()
+
+
+def test_a_change_of_what_makes_packages_changes_the_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an upgrade the package is trained again rather than read by code that may not understand it."""
+    made_by = tmp_path / "rules.py"
+    monkeypatch.setattr(packages, "_makers", lambda: [made_by])
+    made_by.write_text("one")
+    before = packages.package_key()
+    made_by.write_text("two")
+    assert packages.package_key() != before
+
+
+def test_everything_that_makes_a_package_counts() -> None:
+    """Code and word lists of every part that has a hand in it, and nothing that merely lies beside them."""
+    files = packages._makers()
+    assert {"samples", "training", "features", "model_package", "textprep"} <= {
+        part for file in files for part in file.parts
+    }
+    assert [file for file in files if file.suffix == ".pyc"] == []
