@@ -11,6 +11,7 @@ import typer
 
 from benchmarks.kafka_door.documents import corpus, record, texts
 from benchmarks.kafka_door.measurement import Rounds, door_rate, plain_rate
+from classifier_service.commands import rest_the_collector
 from mailroom.contracts.errors import MailroomError
 from mailroom.contracts.topics import Topic
 from mailroom.embedded.kafka import Broker
@@ -31,6 +32,7 @@ def measure(package: Package, folder: Path, documents: int, rounds: int) -> Roun
     contents = texts(corpus(), documents)
     records = [record(number, text) for number, text in enumerate(contents)]
     settings, found = Settings(), Rounds()
+    rest_the_collector()  # as the service does; it serves both
     with Broker(folder / "broker", folder / "kafka.log") as broker:
         kafka = KafkaSettings(bootstrap=broker.bootstrap)
         ensure_topics(broker.bootstrap, names=[Topic.CLASSIFIED, Topic.DEAD_LETTER])
