@@ -13,6 +13,7 @@ from samples.grammar import Template
 from samples.library import Family
 from samples.pools import load_pools
 
+_WITH_CENTS = 0.6  # of prices; the others are round
 _ASCII = str.maketrans("äöüßéèêáàâíîóôúûñçëïÄÖÜÉÁÓÍ", "aouseeeaaaiioouunceiAOUEAOI")
 
 
@@ -74,7 +75,7 @@ class Facts:
         """A unit price between the trade's bounds, evenly on a logarithmic scale."""
         low, high = self._family.prices
         price = math.exp(self.rng.uniform(math.log(low), math.log(high)))
-        return round(price, 2) if self.random() < 0.6 else float(max(1, round(price)))
+        return round(price, 2) if self.random() < _WITH_CENTS else float(max(1, round(price)))
 
     def one(self, options: tuple[str, ...] | list[str]) -> str:
         """One of several words."""
@@ -152,9 +153,18 @@ def _reference(facts: Facts, _name: str) -> str:
     )  # fmt: skip
 
 
+def _junk(facts: Facts, _name: str) -> str:
+    """Letters as a scanner reads them from a photograph or a hand."""
+    signs = "aeiounrstlmcdgwMTVSIl1.,;:-_~|\\/'\"*=()"
+    words = (
+        "".join(facts.rng.choices(signs, k=facts.rng.randint(1, 9))) for _ in range(facts.rng.randint(3, 14))
+    )
+    return " ".join(words)
+
+
 def _amount(facts: Facts, _name: str) -> str:
     value = math.exp(facts.rng.uniform(2.3, 8.5))
-    return write_money(round(value, 2) if facts.random() < 0.6 else float(round(value)), facts.style)
+    return write_money(round(value, 2) if facts.random() < _WITH_CENTS else float(round(value)), facts.style)
 
 
 def _big_amount(facts: Facts, _name: str) -> str:
@@ -242,6 +252,7 @@ VALUES: dict[str, Maker] = {
     "ref": _reference,
     "no": _reference,
     "custno": lambda facts, _: facts.digits(facts.rng.randint(5, 9)),
+    "junk": _junk,
     "amount": _amount,
     "big": _big_amount,
     "pct": lambda facts, _: write_number(facts.rng.randint(1, 400) / 10, facts.style, 1),

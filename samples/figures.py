@@ -29,17 +29,71 @@ _DATES = {
     "es": ("{d} de {month} de {y}", "{d:02}/{m:02}/{y}", "{d:02}/{m:02}/{y}", "{d:02}-{m:02}-{y}", "{d} {mon} {y}"),
 }  # fmt: skip
 MONTHS = {
-    "en": "January February March April May June July August September October November December".split(),
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    "de": [
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
+    ],
+    "fr": [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
+    "es": [
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+    ],
 }
 WEEKDAYS = {
-    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
-    "de": "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag".split(),
-    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche".split(),
-    "es": "lunes martes miércoles jueves viernes sábado domingo".split(),
+    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    "de": ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"],
+    "fr": ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
+    "es": ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"],
 }
+_NO_SEPARATOR = 0.2  # of documents write 1234.50
+_RECENT = 0.85  # of documents are younger than 2008
 VAT_RATES = {
     "en": (0, 5, 8.25, 10, 20, 6),
     "de": (19, 7, 0, 20, 8.1),
@@ -69,9 +123,9 @@ def draw_style(lang: str, rng: Random) -> Style:
         thousands, decimal = "'", "."
     elif "$" in money and lang == "es":
         thousands, decimal = ",", "."
-    elif rng.random() < 0.2:
+    elif rng.random() < _NO_SEPARATOR:
         thousands = ""
-    year = rng.randint(2008, 2026) if rng.random() < 0.85 else rng.randint(1962, 2007)
+    year = rng.randint(2008, 2026) if rng.random() < _RECENT else rng.randint(1962, 2007)
     today = dt.date(year, rng.randint(1, 12), rng.randint(1, 28))
     return Style(money, thousands, decimal, rng.choice(_DATES[lang]), rng.choice(VAT_RATES[lang]), today)
 

@@ -77,7 +77,7 @@ def _yaml_files(folder: Traversable) -> list[Traversable]:
 
 
 def _read(path: Traversable) -> dict[str, Any]:
-    import yaml
+    import yaml  # noqa: PLC0415
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
@@ -147,7 +147,7 @@ def _compiled(phrases: Mapping[str, Any]) -> dict[str, tuple[Template, ...]]:
 
 
 def _alternatives(value: object) -> list[str]:
-    """A list is taken as it stands; of a text every line is an alternative and a written \\n a line end."""
+    """A list is taken as it stands; of a text every line is an alternative, and a written backslash-n a line end."""
     if isinstance(value, list):
         return [str(option) for option in value]
     lines = str(value).splitlines() or [""]

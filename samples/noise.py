@@ -21,53 +21,67 @@ _LONG = 1200
 
 def add_noise(text: str, rng: Random) -> str:
     """Return the text as one of many channels would deliver it; most often unchanged."""
-    draw = rng.random()
-    if draw < 0.08:  # noqa: PLR2004 - shares of the channels
-        text = _plain_words(text)
-    elif draw < 0.16:  # noqa: PLR2004
-        text = _ocr(text, rng, rng.uniform(0.005, 0.06))
-    elif draw < 0.20:  # noqa: PLR2004
-        text = _without_accents(text)
-    elif draw < 0.24:  # noqa: PLR2004
-        text = _redacted(text, rng)
-    elif draw < 0.27:  # noqa: PLR2004
-        text = text.upper().replace("ẞ", "SS")
-    elif draw < 0.32:  # noqa: PLR2004
-        text = text.lower()
-    return _reflowed(text, rng)
+    channel = rng.choices(_CHANNELS, _CHANNEL_SHARES)[0]
+    flow = rng.choices(_FLOWS, _FLOW_SHARES)[0]
+    return flow(channel(text, rng), rng)
 
 
-def _plain_words(text: str) -> str:
+def _unchanged(text: str, _rng: Random) -> str:
+    return text
+
+
+def _upper(text: str, _rng: Random) -> str:
+    return text.replace("ß", "ss").upper()
+
+
+def _lower(text: str, _rng: Random) -> str:
+    return text.lower()
+
+
+def _plain_words(text: str, _rng: Random) -> str:
     """Lower case, no punctuation, one line: how ticket exports and prepared data look."""
     return " ".join(_DROPPED.sub(" ", text).lower().split())
 
 
-def _ocr(text: str, rng: Random, share: float) -> str:
+def _misread(text: str, rng: Random) -> str:
+    share = rng.choice((0.005, 0.01, 0.02, 0.04, 0.08, 0.15))
     return "".join(
         _OCR_SWAPS.get(char, "" if char.isalpha() else char) if rng.random() < share else char
         for char in text
     )
 
 
-def _without_accents(text: str) -> str:
+def _without_accents(text: str, _rng: Random) -> str:
     decomposed = unicodedata.normalize("NFD", text.replace("ß", "ss"))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def _redacted(text: str, rng: Random) -> str:
     mask = rng.choice(_MASKS)
-    return _CAPITAL_OR_NUMBER.sub(lambda match: mask if rng.random() < 0.5 else match.group(), text)
+    return _CAPITAL_OR_NUMBER.sub(lambda match: mask if rng.getrandbits(1) else match.group(), text)
 
 
-def _reflowed(text: str, rng: Random) -> str:
-    draw = rng.random()
-    if draw < 0.25:  # noqa: PLR2004 - a quarter is wrapped as mail programs and scanners leave it
-        width = rng.choice((58, 66, 72, 78))
-        lines = (textwrap.wrap(line, width, break_long_words=False) if len(line) > width else [line]
-                 for line in text.split("\n"))  # fmt: skip
-        return "\n".join(part for line in lines for part in (line or [""]))
-    if draw < 0.32:  # noqa: PLR2004
-        return " ".join(text.split())
-    if draw < 0.37 and len(text) > _LONG:  # noqa: PLR2004
-        return text[: rng.randrange(len(text) // 2, len(text))].rsplit(" ", 1)[0]
-    return text
+def _wrapped(text: str, rng: Random) -> str:
+    """Hard line ends, as mail programs and scanners leave them."""
+    width = rng.choice((58, 66, 72, 78))
+    lines: list[str] = []
+    for line in text.split("\n"):
+        lines += textwrap.wrap(line, width, break_long_words=False) if len(line) > width else [line]
+    return "\n".join(lines)
+
+
+def _one_line(text: str, _rng: Random) -> str:
+    return " ".join(text.split())
+
+
+def _cut(text: str, rng: Random) -> str:
+    """A long text without its end."""
+    if len(text) < _LONG:
+        return text
+    return text[: rng.randrange(len(text) // 2, len(text))].rsplit(" ", 1)[0]
+
+
+_CHANNELS = (_unchanged, _plain_words, _misread, _without_accents, _redacted, _upper, _lower)
+_CHANNEL_SHARES = (68, 8, 8, 4, 4, 3, 5)
+_FLOWS = (_unchanged, _wrapped, _one_line, _cut)
+_FLOW_SHARES = (63, 25, 7, 5)

@@ -31,7 +31,7 @@ class Pools:
 @cache
 def load_pools(lang: str) -> Pools:
     """The pools of a language, the same in every process."""
-    from faker import Faker
+    from faker import Faker  # noqa: PLC0415
 
     fakers = [Faker(locale) for locale in LOCALES[lang]]
     for faker in fakers:

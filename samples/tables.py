@@ -38,6 +38,21 @@ class Line:
         return self.quantity * self.price
 
 
+# How positions stand in running text: between them, and each.
+_PROSE = (
+    (", ", "{n} x {text}"),
+    ("\n", "- {n} {unit} {text}"),
+    ("\n", "{n}x {text} ({article})"),
+    ("\n", "{article}  {text}: {n} {unit}"),
+)
+# How a table comes out of a file; a separator stands for itself.
+_WAYS = ("aligned", "aligned", "aligned", " | ", " ", "\n", "pairs")
+_EXTRA_COLUMN = 0.45
+_BARE_NUMBER = 0.5
+_COMPACT = 0.5
+_WITH_RATE = 0.8
+_GROSS_ONLY = 0.2
+
 Columns = list[tuple[str, Callable[[Line], str], bool]]
 
 
@@ -45,7 +60,7 @@ def draw_lines(scope: TableScope) -> tuple[Line, ...]:
     """One to fourteen positions, few far more often than many."""
     wanted = 1 + int(13 * scope.random() ** 2)
     texts = scope.draw_items(wanted)
-    prefix = "" if scope.random() < 0.5 else "ABCDEHKMPRSTW"[int(scope.random() * 13)]
+    prefix = "" if scope.random() < _BARE_NUMBER else "ABCDEHKMPRSTW"[int(scope.random() * 13)]
     unit = scope.fill("w_unit")
     return tuple(
         Line(
@@ -88,7 +103,7 @@ def write_unpriced(lines: tuple[Line, ...], scope: TableScope) -> str:
 
 def write_receipt(lines: tuple[Line, ...], scope: TableScope) -> str:
     """The positions as a till prints them."""
-    style, compact = scope.style, scope.random() < 0.5
+    style, compact = scope.style, scope.random() < _COMPACT
     if compact:
         return "\n".join(
             f"{line.text[:24]:<24} {line.quantity:>3} {write_number(line.total, style):>9}" for line in lines
@@ -102,14 +117,11 @@ def write_receipt(lines: tuple[Line, ...], scope: TableScope) -> str:
 
 def write_prose(lines: tuple[Line, ...], scope: TableScope) -> str:
     """The goods within a sentence or as a short list, as mails name them."""
-    style = int(scope.random() * 4)
-    if style == 0:
-        return ", ".join(f"{line.quantity} x {line.text}" for line in lines)
-    if style == 1:
-        return "\n".join(f"- {line.quantity} {line.unit} {line.text}" for line in lines)
-    if style == 2:  # noqa: PLR2004 - one of four ways
-        return "\n".join(f"{line.quantity}x {line.text} ({line.article})" for line in lines)
-    return "\n".join(f"{line.article}  {line.text}: {line.quantity} {line.unit}" for line in lines)
+    separator, pattern = _PROSE[int(scope.random() * len(_PROSE))]
+    return separator.join(
+        pattern.format(n=line.quantity, unit=line.unit, text=line.text, article=line.article)
+        for line in lines
+    )
 
 
 def write_totals(net: float, scope: TableScope) -> str:
@@ -119,10 +131,10 @@ def write_totals(net: float, scope: TableScope) -> str:
     rate = write_number(style.vat, style, 0 if style.vat == int(style.vat) else 2)
     rows = [
         (scope.fill("w_net"), net),
-        (f"{scope.fill('w_vat')} {rate} %" if scope.random() < 0.8 else scope.fill("w_vat"), tax),
+        (f"{scope.fill('w_vat')} {rate} %" if scope.random() < _WITH_RATE else scope.fill("w_vat"), tax),
         (scope.fill("w_gross"), net + tax),
     ]
-    if scope.random() < 0.2:
+    if scope.random() < _GROSS_ONLY:
         rows = rows[2:]
     return "\n".join(_pair(name, write_money(amount, style), scope) for name, amount in rows)
 
@@ -134,29 +146,30 @@ def _pair(name: str, amount: str, scope: Scope) -> str:
 
 def _with_extras(columns: Columns, scope: TableScope) -> Columns:
     chosen = list(columns)
-    if scope.random() < 0.4:
+    if scope.random() < _EXTRA_COLUMN:
         chosen.insert(2, (scope.fill("w_unithead"), lambda line: line.unit, False))
-    if scope.random() < 0.4:
+    if scope.random() < _EXTRA_COLUMN:
         chosen.insert(0, (scope.fill("w_article"), lambda line: line.article, False))
-    if scope.random() < 0.5:
+    if scope.random() < _EXTRA_COLUMN:
         chosen.insert(0, (scope.fill("w_pos"), lambda line: str(line.number), True))
     return chosen
 
 
 def _write(lines: tuple[Line, ...], columns: Columns, scope: Scope) -> str:
-    heads = [head for head, _, _ in columns]
-    rows = [[read(line) for _, read, _ in columns] for line in lines]
-    way = scope.random()
-    if way < 0.4:  # noqa: PLR2004 - shares of the ways
-        return _aligned([heads, *rows], [right for _, _, right in columns])
-    if way < 0.6:  # noqa: PLR2004
-        return "\n".join(" | ".join(row) for row in [heads, *rows])
-    if way < 0.75:  # noqa: PLR2004
-        return "\n".join(" ".join(row) for row in [heads, *rows])
-    if way < 0.88:  # noqa: PLR2004
-        return "\n".join("\n".join(row) for row in [heads, *rows])
-    pairs = [zip(heads, row, strict=True) for row in rows]
-    return "\n\n".join("\n".join(f"{head}: {cell}" for head, cell in row) for row in pairs)
+    rows = [[head for head, _, _ in columns], *([read(line) for _, read, _ in columns] for line in lines)]
+    way = _WAYS[int(scope.random() * len(_WAYS))]
+    if way == "aligned":
+        return _aligned(rows, [right for _, _, right in columns])
+    if way == "pairs":
+        return _paired(rows)
+    return "\n".join(way.join(row) for row in rows)
+
+
+def _paired(rows: list[list[str]]) -> str:
+    heads, *cells = rows
+    return "\n\n".join(
+        "\n".join(f"{head}: {cell}" for head, cell in zip(heads, row, strict=True)) for row in cells
+    )
 
 
 def _aligned(rows: list[list[str]], right: list[bool]) -> str:

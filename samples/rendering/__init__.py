@@ -28,15 +28,15 @@ def render(sample: Sample, form: str) -> bytes:
     if form == "txt":
         return sample.text.encode()
     if form == "html":
-        from samples.rendering.web import write_html
+        from samples.rendering.web import write_html  # noqa: PLC0415
 
         return write_html(sample).encode()
     if form == "pdf":
-        from samples.rendering.pages import write_pdf
+        from samples.rendering.pages import write_pdf  # noqa: PLC0415
 
         return write_pdf(sample)
     if form == "scan":
-        from samples.rendering.scanner import scan_pages
+        from samples.rendering.scanner import scan_pages  # noqa: PLC0415
 
         return scan_pages(sample, scan_suffix(sample))
     raise UnknownChoice(f"no form named {form}; choose from {', '.join(FORMS)}")

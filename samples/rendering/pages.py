@@ -11,6 +11,10 @@ _FAMILIES = ("Helvetica", "Times", "Courier")
 _COLOURS = ((0, 0, 0), (20, 40, 90), (110, 20, 20), (20, 80, 50), (60, 60, 60))
 _FIXED_PAGES = frozenset({"table", "print", "receipt"})
 _MAX_PAGES = 12
+_LONG = 1500
+_SHORT_BLOCK = 200
+# Shares of documents with a coloured band, a rule under the head, two columns.
+_BAND, _RULE, _TWO_COLUMNS = 0.2, 0.3, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +51,17 @@ def draw_page_style(sample: Sample) -> PageStyle:
         size=size,
         leading=rng.uniform(1.15, 1.5),
         colour=rng.choice(_COLOURS),
-        band=not receipt and rng.random() < 0.2,
-        rule=rng.random() < 0.3,
-        columns=2 if sample.page == "article" and len(sample.text) > 1500 and rng.random() < 0.3 else 1,
+        band=not receipt and rng.random() < _BAND,
+        rule=rng.random() < _RULE,
+        columns=2
+        if sample.page == "article" and len(sample.text) > _LONG and rng.random() < _TWO_COLUMNS
+        else 1,
     )
 
 
 def write_pdf(sample: Sample) -> bytes:
     """Write the sample as a PDF with a text layer, of at most twelve pages."""
-    from fpdf import FPDF
+    from fpdf import FPDF  # noqa: PLC0415
 
     style = draw_page_style(sample)
     pdf = FPDF(unit="mm", format=(style.width, style.height))
@@ -84,7 +90,9 @@ def _write_body(pdf: Any, text: str, style: PageStyle) -> None:
         for number, block in enumerate(blocks):
             if pdf.page_no() > _MAX_PAGES:
                 return
-            _write_block(pdf, block, style, first=number == 0 and len(blocks) > 1 and len(block) < 200)  # noqa: PLR2004
+            _write_block(
+                pdf, block, style, first=number == 0 and len(blocks) > 1 and len(block) < _SHORT_BLOCK
+            )
         return
     pdf.set_font(style.font, "", style.size)
     with pdf.text_columns(ncols=2, gutter=8, text_align="L", line_height=style.leading) as columns:

@@ -33,8 +33,8 @@ def scan_pages(sample: Sample, suffix: str) -> bytes:
 
 def degrade(page: Any, rng: Random) -> Any:
     """One page image (Pillow, grey) with skew, uneven light, low contrast, blur, noise and speckles."""
-    import numpy as np
-    from PIL import Image, ImageFilter
+    import numpy as np  # noqa: PLC0415
+    from PIL import Image, ImageFilter  # noqa: PLC0415
 
     generator = np.random.default_rng(rng.getrandbits(32))
     if rng.random() < 0.8:  # noqa: PLR2004 - most pages lie askew
@@ -50,7 +50,7 @@ def degrade(page: Any, rng: Random) -> Any:
 
 
 def _page_images(pdf: bytes, dpi: int, wanted: int) -> list[Any]:
-    import pypdfium2
+    import pypdfium2  # noqa: PLC0415
 
     document = pypdfium2.PdfDocument(pdf)
     try:

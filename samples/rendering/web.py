@@ -11,6 +11,10 @@ _STYLES = (
     "body{font-family:Georgia,serif;max-width:42em;margin:auto}table{border-collapse:collapse}td{padding:2px 8px}",
     "",
 )
+_CHARSETS = (
+    '<meta charset="utf-8">',
+    '<meta http-equiv="Content-Type" content="text/html; charset=utf-8">',
+)
 _GAP = re.compile(r" {2,}| \| ")
 
 
@@ -23,11 +27,7 @@ def write_html(sample: Sample) -> str:
     body = (
         f"<pre>{html.escape(sample.text)}</pre>" if build == "pre" else "\n".join(map(_BLOCKS[build], blocks))
     )
-    head = (
-        '<meta charset="utf-8">'
-        if rng.random() < 0.8
-        else '<meta http-equiv="Content-Type" content="text/html; charset=utf-8">'
-    )  # noqa: E501
+    head = rng.choice(_CHARSETS)
     style = rng.choice(_STYLES)
     return (
         f'<!DOCTYPE html>\n<html lang="{sample.lang}">\n<head>{head}<title>{title}</title>'
