@@ -73,10 +73,10 @@ def test_source_and_group_name_family_and_layout() -> None:
 
 
 def test_breadth_of_the_data() -> None:
-    """Six labels have at least 22 families each, or occupations for applications, and the rest has 45."""
+    """Every label but the rest has at least 25 families, the rest 50."""
     counts = {label: len(found) for label, found in load_library().families.items()}
-    assert min(counts.values()) >= 19
-    assert counts["other"] >= 45
+    assert min(counts.values()) >= 25
+    assert counts["other"] >= 50
 
 
 def test_every_layout_of_every_family_fills_in_every_language() -> None:
