@@ -12,11 +12,13 @@ from pyflink.table import EnvironmentSettings, TableEnvironment, TableResult
 from mailroom.settings import Settings
 from stream_processing import checkpoints, job_sql
 from stream_processing.functions import route
-from stream_processing.options import checkpoint_dir, options
+from stream_processing.options import checkpoint_dir, clear_scratch, options
 
 log = structlog.get_logger()
 
-HEAP = "-Xmx1g -XX:+UseSerialGC"
+# The second compiler costs a small machine more than it gives: without it the job starts in half the time, and has
+# spent less processor time on its first 100,000 documents.
+JVM = "-Xmx1g -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 
 
 def environment(settings: Settings, connector: Path) -> TableEnvironment:
@@ -36,6 +38,7 @@ def start(settings: Settings, connector: Path) -> TableResult:
     directory.mkdir(parents=True, exist_ok=True)
     restored = checkpoints.newest(directory)
     checkpoints.prune(directory, restored)
+    clear_scratch(settings.stream.state_dir)
     tables = environment(settings, connector)
     tables.create_temporary_system_function("route", route(settings))
     tables.execute_sql(job_sql.source(settings.kafka, settings.stream))
@@ -55,4 +58,6 @@ def _prepare_gateway(state_dir: Path) -> None:
     logs.mkdir(parents=True, exist_ok=True)
     os.environ["FLINK_LOG_DIR"] = str(logs)
     os.environ["LOG4J_PROPERTIES"] = str(files("stream_processing").joinpath("log4j2.properties"))
-    os.environ.setdefault("JVM_ARGS", HEAP)
+    os.environ.setdefault("JVM_ARGS", JVM)
+    # By default a local job's Python functions are all threads of this process, and share its one lock.
+    os.environ.setdefault("_python_worker_execution_mode", "process")

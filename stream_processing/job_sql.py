@@ -77,7 +77,8 @@ CREATE TABLE routed (
   `topic` STRING METADATA, k BYTES, v BYTES, headers MAP<STRING, BYTES> METADATA
 ) WITH (
   'connector' = 'kafka', 'topic' = '{";".join(topics)}',
-  'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = '{_quoted(stream.consumer_group)}',
+  'sink.delivery-guarantee' = 'exactly-once', 'sink.transaction-naming-strategy' = 'pooling',
+  'sink.transactional-id-prefix' = '{_quoted(stream.consumer_group)}',
   'properties.transaction.timeout.ms' = '600000',
   'properties.max.request.size' = '{MAX_OUTPUT_BYTES}', 'properties.buffer.memory' = '{2 * MAX_OUTPUT_BYTES}',
   'properties.compression.type' = 'lz4',

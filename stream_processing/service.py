@@ -10,7 +10,7 @@ from py4j.protocol import Py4JJavaError
 
 from mailroom.contracts.errors import MailroomError
 from mailroom.embedded.jars import flink_kafka_connector
-from mailroom.embedded.ready import announce
+from mailroom.readiness import announce
 from mailroom.settings import Settings, load_settings
 from mailroom.streams.kafka import require_broker
 from stream_processing import checkpoints, job

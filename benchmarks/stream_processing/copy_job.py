@@ -10,7 +10,7 @@ from mailroom.contracts.topics import Topic
 from mailroom.embedded.jars import flink_kafka_connector
 from mailroom.settings import load_settings
 from stream_processing import job, job_sql
-from stream_processing.options import checkpoint_dir
+from stream_processing.options import checkpoint_dir, clear_scratch
 
 COPIES = "copies"
 
@@ -25,6 +25,7 @@ def main() -> None:
     """Copy `documents.raw` until killed."""
     settings = load_settings()
     checkpoint_dir(settings.stream.state_dir).mkdir(parents=True)
+    clear_scratch(settings.stream.state_dir)
     tables = job.environment(settings, settings.stream.connector_jar or flink_kafka_connector())
     tables.create_temporary_system_function("same", same)
     tables.execute_sql(job_sql.source(settings.kafka, settings.stream))

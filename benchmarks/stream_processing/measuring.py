@@ -74,9 +74,11 @@ def measure(name: str, module: str, topic: str, count: int, kafka: KafkaSettings
 
 
 @contextmanager
-def running(module: str, name: str, kafka: KafkaSettings, home: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    module: str, name: str, kafka: KafkaSettings, home: Path, **more: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """A job's process with a home, a group and a transactional id prefix of its own; killed at the end."""
-    home.mkdir(parents=True)
+    home.mkdir(parents=True, exist_ok=True)
     environment = {
         "MAILROOM_KAFKA__BOOTSTRAP": kafka.bootstrap,
         "MAILROOM_HOME": str(home),
@@ -85,7 +87,7 @@ def running(module: str, name: str, kafka: KafkaSettings, home: Path) -> Iterato
     with (home / LOG).open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", module],
-            env=os.environ | environment,
+            env=os.environ | environment | more,
             stdout=log,
             stderr=log,
             start_new_session=True,

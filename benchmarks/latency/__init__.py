@@ -1,0 +1,1 @@
+"""From a document's sending to its committed result, at a steady pace."""
