@@ -39,7 +39,7 @@ def serve(service: "Service") -> bool:
     """Run a service to its end, say when it reads documents, and log what it did; see `Service.run`."""
     import structlog
 
-    from mailroom.embedded.ready import announce
+    from mailroom.readiness import announce
 
     log = structlog.get_logger()
 

@@ -1,36 +1,18 @@
-"""How a service says that it does its work: it writes its process id into the file it was told of.
+"""How the runtime sees that a service works: the service announced itself (`mailroom.readiness`) and still runs.
 
-The runtime empties the file before each start and passes its path in `MAILROOM_READY_FILE`; the service calls
-`announce` once it consumes.
+The runtime empties the file before each start, so that it speaks of that start only.
 """
 
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import psutil
 
 from mailroom.embedded.files import write_atomically
+from mailroom.readiness import VARIABLE, announce
 
-VARIABLE = "MAILROOM_READY_FILE"
-
-
-def announce(**more: Any) -> bool:
-    """Say that this process is consuming; does nothing where nobody asked.
-
-    Args:
-        more: JSON-serialisable facts to write besides the process id.
-
-    Returns:
-        Whether somebody asked.
-    """
-    path = os.environ.get(VARIABLE)
-    if not path:
-        return False
-    write_atomically(Path(path), json.dumps({"pid": os.getpid(), **more}))
-    return True
+__all__ = ["VARIABLE", "announce", "clear", "is_announced"]
 
 
 def clear(file: Path) -> None:

@@ -60,7 +60,7 @@ def classifier(kafka: KafkaSettings, package: Path, folder: Path) -> Iterator["s
         "MAILROOM_CLASSIFIER__PACKAGE": str(package),
         "MAILROOM_CLASSIFIER__BATCH_SIZE": str(BATCH),
         "MAILROOM_OBJECTS__URI": f"file://{folder / 'objects'}",
-        "MAILROOM_READY_FILE": str(folder / "ready"),
+        "MAILROOM_READY": str(folder / "ready"),
     }
     with (
         (folder / "log").open("a") as log,

@@ -27,7 +27,10 @@ def record(*headers: tuple[str, bytes], value: bytes | None = b"x") -> Record:
         (b"[]", "Duplicate is not an object"),
         (b'{"id":"a"}', "Duplicate.first is not present"),
         (b'{"id":7,"first":{},"repeated":{}}', "Duplicate.id is not str"),
-        (b'{"id":"a","first":{"topic":"t","partition":true,"offset":0}}', "Duplicate.first.partition is not int"),
+        (
+            b'{"id":"a","first":{"topic":"t","partition":true,"offset":0}}',
+            "Duplicate.first.partition is not int",
+        ),
         (b'{"schema_version":99}', "schema version 99 of Duplicate is unknown here, 1 is read: upgrade"),
     ],
 )

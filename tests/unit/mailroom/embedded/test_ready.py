@@ -11,7 +11,7 @@ from mailroom.embedded import ready
 def test_a_service_that_was_asked_announces_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file then names a process that runs."""
     file = tmp_path / "ready" / "flink"
-    monkeypatch.setenv("MAILROOM_READY_FILE", str(file))
+    monkeypatch.setenv("MAILROOM_READY", str(file))
     assert not ready.is_announced(file)
     assert ready.announce(topic="documents.raw")
     assert ready.is_announced(file)
@@ -20,7 +20,7 @@ def test_a_service_that_was_asked_announces_itself(tmp_path: Path, monkeypatch: 
 
 def test_a_service_that_nobody_asked_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Started by hand, a service needs no file."""
-    monkeypatch.delenv("MAILROOM_READY_FILE", raising=False)
+    monkeypatch.delenv("MAILROOM_READY", raising=False)
     assert not ready.announce()
 
 
