@@ -191,6 +191,12 @@ def _gross(facts: Facts, _name: str) -> str:
     return write_money(net + round(net * facts.style.vat / 100, 2), facts.style)
 
 
+def _item(facts: Facts, name: str) -> str:
+    """`{item}`, `{item2}` and so on are different goods while there are enough."""
+    goods: list[str] = facts.keep("goods")
+    return goods[int(name.removeprefix("item") or 1) % len(goods)]
+
+
 def _pool(attribute: str) -> Maker:
     return lambda facts, _name: facts.one(getattr(facts.pools, attribute))
 
@@ -260,7 +266,8 @@ VALUES: dict[str, Maker] = {
     "bic": lambda facts, _: "".join(facts.one(list("ABCDEFGHKLMNPRSTVWXZ")) for _ in range(8)),
     "vat_id": _vat_id,
     "rate": lambda facts, _: write_money(facts.draw_price(), facts.style),
-    "item": lambda facts, _: facts.draw_items(1)[0],
+    "goods": lambda facts, _: facts.draw_items(9),
+    "item": _item,
     "lines": lambda facts, _: tables.draw_lines(facts),
     "netvalue": _net,
     "net": lambda facts, _: write_money(facts.keep("netvalue"), facts.style),
