@@ -62,7 +62,7 @@ def write_samples(
 
 def _form(position: int, forms: Sequence[str]) -> str | None:
     # Labels take turns too: a step per round keeps labels and forms from running in lockstep.
-    return forms[(position + position // (7 * len(forms))) % len(forms)] if forms else None
+    return forms[(position + position // len(forms)) % len(forms)] if forms else None
 
 
 def _row(sample: Sample, form: str | None, folder: Path) -> dict[str, str]:

@@ -78,6 +78,11 @@ def test_both_bounds_of_a_number_come() -> None:
     assert {_filled("{n:3-5}", seed) for seed in range(100)} == {"3", "4", "5"}
 
 
+def test_all_counts_between_the_bounds_come() -> None:
+    """One, two and three phrases all occur."""
+    assert {len(_filled("{fact:1-3}", seed).split()) for seed in range(100)} == {1, 2, 3}
+
+
 def test_slots_of_a_template_are_named() -> None:
     """Counts, joins and cases are not part of a name."""
     assert slots_of("{a} [x {b_c:2-3/n}|{d2^}]") == {"a", "b_c", "d2"}
