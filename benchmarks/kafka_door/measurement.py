@@ -4,6 +4,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 from classifier_service.classifier import Classifier
 from classifier_service.kafka_door import KafkaDoor
@@ -18,18 +19,45 @@ from mailroom.textprep import CleanText
 DELIVERY_SECONDS = 120.0
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Seconds of the clock on the wall, and of this thread on a processor, which other programs do not slow down."""
+
+    wall: float
+    cpu: float
+
+    @classmethod
+    def now(cls) -> Self:
+        """This moment."""
+        return cls(time.perf_counter(), time.thread_time())
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Documents a second, by either clock."""
+
+    wall: float
+    cpu: float
+
+    @classmethod
+    def since(cls, began: Moment, documents: int) -> Self:
+        """So many documents since then."""
+        now = Moment.now()
+        return cls(documents / (now.wall - began.wall), documents / (now.cpu - began.cpu))
+
+
 @dataclass(slots=True)
 class TimedExchange:
     """An exchange that remembers when work began; joining the group comes before it."""
 
     exchange: KafkaExchange
-    began: float | None = None
+    began: "Moment | None" = None
 
     def poll(self, limit: int, timeout: float) -> Sequence[Record]:
         """As the exchange."""
         records = self.exchange.poll(limit, timeout)
         if records and self.began is None:
-            self.began = time.perf_counter()
+            self.began = Moment.now()
         return records
 
     def commit(self, outputs: Sequence[Record]) -> None:
@@ -43,21 +71,29 @@ class TimedExchange:
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """Documents a second, round by round."""
+    """The rates, round by round."""
 
-    plain: list[float] = field(default_factory=list)
-    door: list[float] = field(default_factory=list)
+    plain: list[Rate] = field(default_factory=list)
+    door: list[Rate] = field(default_factory=list)
+
+    def ratios(self) -> list[float]:
+        """The door's rate as a part of the plain loop's, by the clock on the wall."""
+        return [door.wall / plain.wall for door, plain in zip(self.door, self.plain, strict=True)]
+
+    def cpu_ratios(self) -> list[float]:
+        """The same by processor time, in which the door's waits for the broker do not show."""
+        return [door.cpu / plain.cpu for door, plain in zip(self.door, self.plain, strict=True)]
 
 
-def plain_rate(package: Package, texts: Sequence[str], batch: int) -> float:
+def plain_rate(package: Package, texts: Sequence[str], batch: int) -> Rate:
     """Documents a second of the package's own prediction, in the batches that the door takes."""
-    began = time.perf_counter()
+    began = Moment.now()
     for start in range(0, len(texts), batch):
         package.predict(texts[start : start + batch])
-    return len(texts) / (time.perf_counter() - began)
+    return Rate.since(began, len(texts))
 
 
-def door_rate(package: Package, kafka: KafkaSettings, records: Sequence[Record], settings: Settings) -> float:
+def door_rate(package: Package, kafka: KafkaSettings, records: Sequence[Record], settings: Settings) -> Rate:
     """Documents a second from the first record polled to the last transaction committed."""
     topic = f"text-{uuid.uuid4().hex[:8]}"
     ensure_topics(kafka.bootstrap, names=[topic])
@@ -69,10 +105,10 @@ def door_rate(package: Package, kafka: KafkaSettings, records: Sequence[Record],
     done = 0
     while done < len(records):
         done += door.step()
-    ended = time.perf_counter()
-    exchange.close()
     assert exchange.began is not None  # noqa: S101 - at least one record was polled
-    return done / (ended - exchange.began)
+    rate = Rate.since(exchange.began, done)
+    exchange.close()
+    return rate
 
 
 def _load(kafka: KafkaSettings, records: Sequence[Record]) -> None:
