@@ -9,12 +9,8 @@ from collections.abc import Sequence
 
 from mailroom.contracts.headers import SPECIFICATION, TYPE_DUPLICATE
 from mailroom.contracts.records import SCHEMA_VERSION
-from mailroom.contracts.topics import Topic
+from mailroom.contracts.topics import MAX_DEAD_LETTER_BYTES, MAX_RECORD_BYTES, Topic
 from mailroom.settings import KafkaSettings, StreamSettings
-from mailroom.streams.kafka import MAX_RECORD_BYTES
-
-# A dead letter is its original and some headers more: what the log gave must never be refused on its way back.
-MAX_OUTPUT_BYTES = MAX_RECORD_BYTES + 1024 * 1024
 
 SINK_TOPICS = (Topic.TEXT, Topic.SCANNED, Topic.DEAD_LETTER, Topic.DUPLICATES)
 
@@ -80,7 +76,7 @@ CREATE TABLE routed (
   'sink.delivery-guarantee' = 'exactly-once', 'sink.transaction-naming-strategy' = 'pooling',
   'sink.transactional-id-prefix' = '{_quoted(stream.consumer_group)}',
   'properties.transaction.timeout.ms' = '600000',
-  'properties.max.request.size' = '{MAX_OUTPUT_BYTES}', 'properties.buffer.memory' = '{2 * MAX_OUTPUT_BYTES}',
+  'properties.max.request.size' = '{MAX_DEAD_LETTER_BYTES}', 'properties.buffer.memory' = '{2 * MAX_DEAD_LETTER_BYTES}',
   'properties.compression.type' = 'lz4',
   {_connection(kafka)},
   'key.format' = 'raw', 'key.fields' = 'k', 'value.format' = 'raw', 'value.fields-include' = 'EXCEPT_KEY'

@@ -25,10 +25,10 @@ from mailroom.contracts.codec import text_header
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.headers import ID
 from mailroom.contracts.records import Position, Record
-from mailroom.contracts.topics import Topic
+from mailroom.contracts.topics import MAX_RECORD_BYTES, Topic
 from mailroom.settings import KafkaSettings
 from mailroom.streams.errors import LogUnavailable
-from mailroom.streams.kafka import MAX_RECORD_BYTES, produce, to_record
+from mailroom.streams.kafka import produce, to_record
 
 TIMEOUT_SECONDS = 30.0
 TRANSACTION_TIMEOUT_MS = 10_000  # how long a killed watcher may hide later records of the topic from readers

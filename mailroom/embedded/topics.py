@@ -9,9 +9,11 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from mailroom.contracts.errors import MailroomError
-from mailroom.contracts.topics import Topic
+from mailroom.contracts.topics import MAX_DEAD_LETTER_BYTES, MAX_RECORD_BYTES, Topic
 
 PARTITIONS = 2
+# A producer that knows no claim check may send a document as it is; the broker's own limit is for all other topics.
+LARGE = {Topic.RAW: MAX_RECORD_BYTES, Topic.DEAD_LETTER: MAX_DEAD_LETTER_BYTES}
 ALREADY_THERE = "TOPIC_ALREADY_EXISTS"
 
 
@@ -75,7 +77,7 @@ def _ignore(_error: object) -> None:
 
 
 def _create(admin: AdminClient, names: list[str], partitions: int, timeout_seconds: float) -> None:
-    new = [NewTopic(name, num_partitions=partitions, replication_factor=1) for name in names]
+    new = [_new_topic(name, partitions) for name in names]
     if not new:
         return
     for future in admin.create_topics(new, operation_timeout=timeout_seconds).values():
@@ -85,6 +87,11 @@ def _create(admin: AdminClient, names: list[str], partitions: int, timeout_secon
             # Another process may have created it since we looked.
             if error.args[0].name() != ALREADY_THERE:
                 raise
+
+
+def _new_topic(name: str, partitions: int) -> NewTopic:
+    limits = {str(topic): {"max.message.bytes": str(size)} for topic, size in LARGE.items()}
+    return NewTopic(name, num_partitions=partitions, replication_factor=1, config=limits.get(name, {}))
 
 
 def _partitions(admin: AdminClient, timeout_seconds: float) -> dict[str, int]:

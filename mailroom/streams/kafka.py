@@ -16,12 +16,10 @@ from confluent_kafka.admin import AdminClient
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from mailroom.contracts.records import Position, Record
+from mailroom.contracts.topics import MAX_DEAD_LETTER_BYTES, MAX_RECORD_BYTES
 from mailroom.settings import KafkaSettings
 from mailroom.streams.base import Acknowledged
 from mailroom.streams.errors import DeliveryFailed, LogUnavailable, StreamError, WorkLost
-
-MAX_RECORD_BYTES = 32 * 1024 * 1024
-"""Larger than any document that is processed, so that an oversized one still reaches the dead letters whole."""
 
 _HOPELESS = frozenset(
     {
@@ -202,7 +200,7 @@ class KafkaExchange:
                 **kafka.client(),
                 **_QUIET,
                 "transactional.id": f"{group}-{instance}",
-                "message.max.bytes": MAX_RECORD_BYTES,
+                "message.max.bytes": MAX_DEAD_LETTER_BYTES,
                 "compression.type": "lz4",
                 "linger.ms": 5,
             }

@@ -47,12 +47,12 @@ def test_a_killed_classifier_and_a_killed_job_lose_and_double_nothing(up: System
     follower = Follower(KafkaReader(kafka, Follower.topics), ledger, lambda _: None)
     sink = KafkaSink(kafka)
 
-    send(sink, range(DOCUMENTS // 2))
+    send(sink, range(700))
     follower.until(within(lambda: len(ledger.outcomes) > 100))
     kill("classifier")
-    send(sink, range(DOCUMENTS // 2, DOCUMENTS))
-    follower.until(within(lambda: len(ledger.outcomes) > 600))
+    send(sink, range(700, 1_400))
     kill("flink")
+    send(sink, range(1_400, DOCUMENTS))
     follower.until(within(lambda: ledger.settled(DOCUMENTS, DOCUMENTS + 20)))
 
     assert ledger.lost == set()

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient
-from confluent_kafka.cimpl import NewTopic
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from mailroom.contracts.records import Record
@@ -21,7 +19,7 @@ from mailroom.embedded import ready
 from mailroom.embedded.kafka import Broker
 from mailroom.embedded.topics import ensure_topics
 from mailroom.settings import KafkaSettings
-from mailroom.streams.kafka import MAX_RECORD_BYTES, KafkaReader, KafkaSink
+from mailroom.streams.kafka import KafkaReader, KafkaSink
 
 START_SECONDS = 150.0
 SETTLE_SECONDS = 180.0
@@ -165,21 +163,8 @@ def topics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaSettings]:
     """A broker of this module's own with the contract's topics, since the job's topics are always the same ones."""
     folder = tmp_path_factory.mktemp("flink-broker")
     with Broker(folder / "data", folder / "kafka.log") as broker:
-        _allow_large_records(broker.bootstrap)
         ensure_topics(broker.bootstrap)
         yield KafkaSettings(bootstrap=broker.bootstrap)
-
-
-def _allow_large_records(bootstrap: str) -> None:
-    """Topics for producers that know no claim check; a dead letter has headers more than its original."""
-    sizes = {Topic.RAW: MAX_RECORD_BYTES, Topic.DEAD_LETTER: MAX_RECORD_BYTES + 2**20}
-    new = [
-        NewTopic(topic.value, num_partitions=2, replication_factor=1, config={"max.message.bytes": str(size)})
-        for topic, size in sizes.items()
-    ]
-    admin = AdminClient({"bootstrap.servers": bootstrap})
-    for done in admin.create_topics(new).values():
-        done.result(20)
 
 
 @pytest.fixture(scope="module")
