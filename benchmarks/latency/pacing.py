@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from statistics import quantiles
 
+from benchmarks.stream_processing.measuring import new_results
 from mailroom.contracts.records import Record
 from mailroom.settings import KafkaSettings
 from mailroom.streams.kafka import KafkaReader, KafkaSink
@@ -41,7 +42,7 @@ def timed(
     kafka: KafkaSettings, records: Iterator[Record], into: str, out_of: Sequence[str], rate: int, seconds: int
 ) -> list[Latency]:
     """Send `rate` records a second into a topic, and time each one's result in each of the others."""
-    readers = {topic: KafkaReader(kafka, [topic], from_beginning=False) for topic in out_of}
+    readers = {topic: new_results(kafka, topic) for topic in out_of}
     sink = KafkaSink(kafka)
     sent: dict[bytes, float] = {}
     seen: dict[str, list[tuple[bytes, float]]] = {topic: [] for topic in out_of}

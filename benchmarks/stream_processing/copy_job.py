@@ -1,5 +1,10 @@
-"""The yardstick: the same source, sink, options and checkpoints as the job, around a function that does nothing."""
+"""The yardstick: a bare Table job with the job's source, sink and checkpoints, around a function that does nothing.
 
+`BARE=1` in its environment leaves it Flink's own way of running (Python functions as threads of one process, the JVM's
+own choice of compilers); without it, the job's way.
+"""
+
+import os
 import threading
 from typing import Any
 
@@ -23,6 +28,8 @@ def same(value: Any) -> Any:
 
 def main() -> None:
     """Copy `documents.raw` until killed."""
+    if os.environ.get("BARE"):
+        os.environ |= {"_python_worker_execution_mode": "loopback", "JVM_ARGS": "-Xmx1g"}
     settings = load_settings()
     checkpoint_dir(settings.stream.state_dir).mkdir(parents=True)
     clear_scratch(settings.stream.state_dir)

@@ -6,14 +6,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from confluent_kafka import KafkaException
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from mailroom.contracts.records import Record
 from mailroom.settings import KafkaSettings
+from mailroom.streams.errors import StreamError
 from mailroom.streams.kafka import KafkaReader
 
 PATIENCE = 600.0
@@ -52,16 +55,18 @@ class Pace:
         return self.documents / self.seconds
 
 
-def measure(name: str, module: str, topic: str, count: int, kafka: KafkaSettings, home: Path) -> Pace:
+def measure(
+    name: str, module: str, topic: str, count: int, kafka: KafkaSettings, home: Path, **more: str
+) -> Pace:
     """Start a job, wait until `count` new records are committed in `topic`, stop it.
 
     Raises:
         JobEnded: The job ended, or did not finish within ten minutes.
     """
-    reader = KafkaReader(kafka, [topic], from_beginning=False)
+    reader = new_results(kafka, topic)
     started = time.time()
     try:
-        with running(module, name, kafka, home) as process:
+        with running(module, name, kafka, home, **more) as process:
             found = _read(reader, 1, process, home)
             idle = _cpu(process.pid)
             found += _read(reader, count - len(found), process, home)
@@ -71,6 +76,17 @@ def measure(name: str, module: str, topic: str, count: int, kafka: KafkaSettings
     stamps = [stamp for stamp, _ in found]
     first, distinct = min(stamps), len({key for _, key in found})
     return Pace(name, len(found), distinct, max(stamps) - first, first - started, cpu, mebibytes)
+
+
+def new_results(kafka: KafkaSettings, topic: str) -> KafkaReader:
+    """A reader of what will be written from now on; a topic made a moment ago may not be known everywhere yet."""
+    patiently = Retrying(
+        retry=retry_if_exception_type((KafkaException, StreamError)),
+        stop=stop_after_delay(30),
+        wait=wait_fixed(0.1),
+        reraise=True,
+    )
+    return patiently(KafkaReader, kafka, [topic], from_beginning=False)
 
 
 @contextmanager
@@ -95,7 +111,8 @@ def running(
         try:
             yield process
         finally:
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 
