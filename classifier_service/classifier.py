@@ -46,9 +46,15 @@ class _Reading:
     text: str
     language: str
 
+    @property
+    def legible(self) -> bool:
+        return bool(self.text.strip())
+
 
 class Classifier:
     """Labels documents with one model package.
+
+    A scan in which no letter could be read is no broken document: it is labelled like any other, and a person looks.
 
     Args:
         model: The package.
@@ -106,8 +112,8 @@ class Classifier:
             reading = self._read(document)
         except MalformedRecord as error:
             return refusal_of(error, error.reason, "")
-        if not reading.text.strip():
-            return Refusal(Reason.NO_TEXT, "no text was found in the document: send a sharper copy")
+        if isinstance(document, TextDocument) and not reading.legible:
+            return Refusal(Reason.NO_TEXT, "there is no text in the document: send it again")
         return reading
 
     def _read(self, document: Document) -> _Reading:
@@ -135,7 +141,7 @@ class Classifier:
             label=best.label,
             confidence=best.score,
             candidates=candidates,
-            decision=REVIEW if best.score < self._thresholds[best.label] else AUTO,
+            decision=AUTO if reading.legible and self._sure(best) else REVIEW,
             department=self._departments[best.label],
             language=reading.language,
             model=self._reference,
@@ -143,6 +149,9 @@ class Classifier:
             cleansed_at=document.cleansed_at,
             classified_at=now,
         )
+
+    def _sure(self, best: Candidate) -> bool:
+        return best.score >= self._thresholds[best.label]
 
     def _candidates(self, row: list[float]) -> tuple[Candidate, ...]:
         best_first = sorted(zip(row, self._labels, strict=True), key=itemgetter(0), reverse=True)

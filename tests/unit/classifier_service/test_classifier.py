@@ -102,11 +102,17 @@ def test_no_number_is_no_answer() -> None:
 
 @pytest.mark.parametrize("text", ["", " \n\t", "\u00a0"])
 def test_no_text_no_label(text: str) -> None:
-    """A document or a scan in which nothing is written is refused."""
-    for document in (text_document(text), scanned_document(text.encode())):
-        [refused] = classifier().label([document])
-        assert isinstance(refused, Refusal)
-        assert refused.reason == "no-text"
+    """A text record in which nothing is written is refused."""
+    [refused] = classifier().label([text_document(text)])
+    assert isinstance(refused, Refusal)
+    assert refused.reason == Reason.NO_TEXT
+
+
+def test_a_scan_without_a_legible_letter_goes_to_a_person() -> None:
+    """However sure the model is of nothing, a page that nobody could read is for a person's eyes."""
+    [result] = classifier(review_below=0.0).label([scanned_document(b" ")])
+    assert isinstance(result, Classification)
+    assert result.decision == "review"
 
 
 def test_unknown_text_rules_are_refused() -> None:
