@@ -87,7 +87,9 @@ class StreamSettings(Section):
     duplicate_window_hours: int = Field(24 * 7, gt=0, description="how long an id is remembered")
     max_document_bytes: int = Field(20 * MIB, gt=0)
     consumer_group: str = "mailroom-stream-processing"
-    connector_jar: Path | None = Field(None, description="Flink's Kafka connector, where it is not to be fetched")
+    connector_jar: Path | None = Field(
+        None, description="Flink's Kafka connector, where it is not to be fetched"
+    )
 
 
 class ClassifierSettings(Section):

@@ -23,7 +23,9 @@ VALUES = {
 
 def schemas() -> dict[Path, str]:
     """Each schema file with its text."""
-    return {FOLDER / f"{topic}.v{SCHEMA_VERSION}.json": _schema(topic, kind) for topic, kind in VALUES.items()}
+    return {
+        FOLDER / f"{topic}.v{SCHEMA_VERSION}.json": _schema(topic, kind) for topic, kind in VALUES.items()
+    }
 
 
 def main(arguments: list[str]) -> int:
@@ -41,7 +43,10 @@ def main(arguments: list[str]) -> int:
 def _schema(topic: str, kind: type) -> str:
     schema = TypeAdapter(kind).json_schema()
     # Optional fields are left out of a record, never null; readers ignore what they do not know.
-    document = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"mailroom:{topic}:v{SCHEMA_VERSION}"}
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"mailroom:{topic}:v{SCHEMA_VERSION}",
+    }
     return json.dumps({**document, **schema}, indent=2, ensure_ascii=False) + "\n"
 
 
