@@ -11,7 +11,7 @@ from stream_processing import checkpoints
 def options(settings: Settings, connector: Path) -> dict[str, str]:
     """Flink's options, by their names.
 
-    Bundles are short (20 ms) since a document waits for its bundle before it waits for its checkpoint. State is kept
+    Bundles are short (50 ms) since a document waits for its bundle before it waits for its checkpoint. State is kept
     by RocksDB, whose checkpoints hold what changed: five times a second the ids of a week cannot be written whole.
     """
     stream = settings.stream
@@ -39,7 +39,7 @@ def options(settings: Settings, connector: Path) -> dict[str, str]:
         "table.exec.state.ttl": f"{stream.duplicate_window_hours} h",
         "python.executable": sys.executable,
         "python.client.executable": sys.executable,
-        "python.fn-execution.bundle.time": "20",
+        "python.fn-execution.bundle.time": "50",
         "python.fn-execution.bundle.size": "200",
         "rest.port": "0",
     }
