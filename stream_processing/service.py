@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import structlog
-from py4j.protocol import Py4JJavaError
+from py4j.protocol import Py4JError, Py4JJavaError
 
 from mailroom.contracts.errors import MailroomError
 from mailroom.embedded.jars import flink_kafka_connector
@@ -60,9 +60,12 @@ def watch(settings: Settings, stop: threading.Event) -> None:
 
 
 def _require_running(client: Any, settings: Settings) -> None:
-    state = client.get_job_status().result().name
+    logs = settings.stream.state_dir / "logs"
+    try:
+        state = client.get_job_status().result().name
+    except Py4JError as error:
+        raise JobEnded(f"the Flink job's JVM is gone: see the newest file in {logs}") from error
     if state in END_STATES:
-        logs = settings.stream.state_dir / "logs"
         raise JobEnded(f"the Flink job has {state.lower()}: {_cause(client)}; see the newest file in {logs}")
 
 
