@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mailroom.model_package import Provenance, RuntimeDescription, write
+from mailroom.model_package import Provenance, write
+from mailroom.model_package.runtimes.linear_text import describe
 from mailroom.textprep import PREP_VERSION
 
 LABELS = ("invoice", "offer", "purchase_order", "job_application", "complaint", "service_request", "other")
@@ -16,12 +17,7 @@ WORDS = ("invoice", "offer", "order", "application", "complaint", "repair", "new
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real package that knows one word for every label."""
     directory = tmp_path_factory.mktemp("package") / "words"
-    description = RuntimeDescription(
-        "linear-text",
-        parameters={"temperature": 1.0},
-        arrays={"idf": np.ones(7), "coefficients": np.eye(7) * 9, "intercept": np.zeros(7)},
-        texts={"vocabulary": "\n".join(WORDS)},
-    )
+    description = describe(WORDS, np.ones(7), np.eye(7) * 9, np.zeros(7)).with_parameters(temperature=1.0)
     provenance = Provenance(name="words", kernel="by-hand", prep_version=PREP_VERSION, version="1")
     write(directory, description, labels=LABELS, provenance=provenance, golden=["an invoice", "no news"])
     return directory
