@@ -2,16 +2,24 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    ResourceType,
+)
 
 from ingest.errors import FolderTaken
 from ingest.watch.kafka_raw_log import KafkaRawLog
 from ingest.watch.memory_raw_log import MemoryRawLog
 from ingest.watch.raw_log import RawLog, Refused
 from mailroom.contracts.records import Record
-from mailroom.contracts.topics import Topic
-from mailroom.embedded.topics import ensure_topics
+from mailroom.contracts.topics import MAX_RECORD_BYTES, Topic
+from mailroom.embedded.topics import ensure_topics, quiet
 from mailroom.settings import KafkaSettings
 from mailroom.streams.errors import LogUnavailable
 
@@ -67,11 +75,31 @@ def test_the_broker_refuses_alone_too(kafka: KafkaSettings, unique: str) -> None
     log = KafkaRawLog(kafka, unique)
     small = record(unique)
     large = Record(Topic.RAW, b"k", secrets.token_bytes(3 * 1024 * 1024), ())
-    with pytest.raises(Refused) as caught:
-        log.append([small, large])
-    assert caught.value.index == 1
-    assert len(log.append([small])) == 1
+    with limited(kafka, 2 * 1024 * 1024):
+        with pytest.raises(Refused) as caught:
+            log.append([small, large])
+        assert caught.value.index == 1
+        assert len(log.append([small])) == 1
     log.close()
+
+
+@contextmanager
+def limited(kafka: KafkaSettings, size: int) -> Iterator[None]:
+    """The raw topic of a broker that takes less than the client would send."""
+    limit_raw_topic(kafka, size)
+    try:
+        yield
+    finally:
+        limit_raw_topic(kafka, MAX_RECORD_BYTES)
+
+
+def limit_raw_topic(kafka: KafkaSettings, size: int) -> None:
+    """Set the largest record that the raw topic takes."""
+    entry = ConfigEntry("max.message.bytes", str(size), incremental_operation=AlterConfigOpType.SET)
+    topic = ConfigResource(ResourceType.TOPIC, str(Topic.RAW), incremental_configs=[entry])
+    admin = AdminClient(quiet(kafka.bootstrap))
+    for done in admin.incremental_alter_configs([topic]).values():
+        done.result(20)
 
 
 @pytest.mark.kafka
