@@ -14,7 +14,7 @@ from PIL import Image
 
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
-from mailroom.extract.ocr.background import whitened
+from mailroom.extract.ocr.background import whitened, without_grain
 from mailroom.extract.ocr.engine import LANGUAGES, OcrPage
 from mailroom.extract.ocr.tessdata import ORIENTATION, OcrUnavailable, find_tessdata, language_argument
 
@@ -74,7 +74,7 @@ class Tesseract:
             MalformedRecord: It took longer than `page_seconds` (reason too-slow).
             OcrUnavailable: Data for a language is not installed.
         """
-        grey = whitened(page)
+        grey = without_grain(whitened(page))
         reader = self.reader(languages)
         first = recognise(reader, grey, self.page_seconds * _FIRST_LOOK)
         if first is not None and not first.text:

@@ -1,9 +1,10 @@
 """A page's background is made white without touching its letters."""
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from mailroom.extract.ocr.background import whitened
+from mailroom.extract.ocr.background import whitened, without_grain
 
 
 def test_grey_field_becomes_white_and_its_stroke_stays_dark() -> None:
@@ -31,3 +32,16 @@ def test_any_mode_and_the_smallest_size(mode: str) -> None:
 def test_black_page_stays_black() -> None:
     """A page without light is not divided by nothing."""
     assert whitened(Image.new("L", (64, 64), 0)).getextrema() == (0, 0)
+
+
+def test_grain_becomes_paper_and_ink_stays() -> None:
+    """Noise of the paper is gone, a stroke keeps its shade, and a clean page is left alone."""
+    noise = np.random.default_rng(3).normal(245, 4, (200, 200)).clip(0, 255).astype(np.uint8)
+    noise[90:100, 50:150] = 60
+    quiet = np.asarray(without_grain(Image.fromarray(noise)))
+
+    assert (quiet[:80] == 255).mean() > 0.999
+    assert (quiet[90:100, 50:150] == 60).all()
+    clean = np.full((50, 50), 250, np.uint8)
+    clean[20:30, 20:30] = 240
+    assert (np.asarray(without_grain(Image.fromarray(clean)))[20:30, 20:30] == 240).all()
