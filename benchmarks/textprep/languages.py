@@ -8,7 +8,7 @@ from benchmarks.textprep import documents
 from benchmarks.textprep.timing import Cost, cost
 from mailroom.textprep.language import UNDETERMINED, identify
 
-_SAMPLE = 384
+_SAMPLE = 256
 
 Identify = Callable[[str], str]
 

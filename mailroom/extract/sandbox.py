@@ -19,10 +19,10 @@ from typing import IO, Self
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
 from mailroom.extract import frames
-from mailroom.extract.extraction import extract, require_size
+from mailroom.extract.extraction import require_size
 from mailroom.extract.registry import IMAGES, parser_of
 from mailroom.extract.results import Extracted, Limits
-from mailroom.extract.sniffing import sniff
+from mailroom.extract.sniffing import identify
 
 _LARGE_HTML = 64 * 1024
 _GRACE_SECONDS = 2.0
@@ -82,10 +82,10 @@ class Sandbox:
         """
         limits = self._limits.documents
         require_size(data, limits)
-        media_type = sniff(data, declared=declared, file_name=file_name)
-        parser_of(media_type)
-        if not _is_hostile_ground(media_type, len(data)):
-            return extract(data, declared=declared, file_name=file_name, limits=limits)
+        kind = identify(data, declared=declared, file_name=file_name)
+        parse = parser_of(kind.media_type)
+        if not _is_hostile_ground(kind.media_type, len(data)):
+            return parse(data, kind, limits)
         request = frames.encode_request(data, declared, file_name, limits)
         with self._lock:
             return frames.decode_answer(self._answer(request))

@@ -8,7 +8,7 @@ UNDETERMINED = "und"
 """The language of text that is too short or too strange to tell (ISO 639-2 "undetermined")."""
 
 # Two windows, from the start and the middle: a letterhead alone may be in another language than the letter.
-_WINDOW = 192
+_WINDOW = 128
 _FEWEST_LETTERS = 20
 _CANDIDATES = 4
 _LEAST_SCORE = 0.15
