@@ -98,7 +98,7 @@ class ClassifierSettings(Section):
     package: Path | None = Field(None, description="folder of the model package")
     consumer_group: str = "mailroom-classifier"
     instance: str = Field("classifier-0", description="stable over restarts, unique per running instance")
-    batch_size: int = Field(500, gt=0)
+    batch_size: int = Field(1_000, gt=0)
     review_below: float | None = Field(None, ge=0, le=1, description="overrides the package's thresholds")
 
 

@@ -40,7 +40,7 @@ def options(settings: Settings, connector: Path) -> dict[str, str]:
         "python.executable": sys.executable,
         "python.client.executable": sys.executable,
         "python.fn-execution.bundle.time": "50",
-        "python.fn-execution.bundle.size": "200",
+        "python.fn-execution.bundle.size": "1000",
         "rest.port": "0",
     }
     return fixed | ({"execution.state-recovery.path": restored.resolve().as_uri()} if restored else {})
