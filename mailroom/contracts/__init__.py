@@ -1,1 +1,1 @@
-"""The contracts between the parts: records, topics, headers, codec and errors. Standard library only."""
+"""The contracts between the parts: records, topics, headers, codec and errors. Standard library and msgspec only."""

@@ -1,16 +1,16 @@
 """The only module that knows the bytes of a record.
 
-JSON values are UTF-8, keys in the order of the class, no blanks; `None` fields are left out. A reader ignores
-fields that it does not know, so that a newer writer of the same schema version can add some.
+JSON values are UTF-8, keys in the order of the class, no blanks; what is absent is null. A reader ignores fields that
+it does not know, so that a newer writer of the same schema version can add some. msgspec reads and writes them, and
+checks every field against the class: it is the one library that the contracts need beyond the standard one, since
+each document is written twice and read twice, and it takes a sixth of the standard library's time.
 """
 
-import dataclasses
-import json
-import types
-import typing
-from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar, Union
+from typing import Any, TypeVar, cast
+
+import msgspec
 
 from mailroom.contracts import headers as h
 from mailroom.contracts.errors import MalformedRecord
@@ -19,13 +19,17 @@ from mailroom.contracts.records import SCHEMA_VERSION, Header, Position, Record,
 
 Value = TypeVar("Value")
 
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-_SCALARS = frozenset({str, int, float, bool})
+_ENCODER = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True)
+class _Versioned:
+    schema_version: int = SCHEMA_VERSION
 
 
 def encode(value: Any) -> bytes:
     """A contract's dataclass as canonical JSON bytes."""
-    return _JSON.encode(_plain(value)).encode()
+    return _ENCODER.encode(value)
 
 
 def decode(kind: type[Value], data: bytes | None) -> Value:
@@ -34,20 +38,30 @@ def decode(kind: type[Value], data: bytes | None) -> Value:
     Raises:
         MalformedRecord: Not JSON, a field missing or of another type, or an unknown schema version.
     """
+    _require_version(kind, data or b"")
     try:
-        fields = json.loads(data or b"")
-    except (ValueError, RecursionError) as error:
+        return cast("Value", _decoder(cast("Any", kind)).decode(data or b""))
+    except (msgspec.DecodeError, RecursionError) as error:
         raise MalformedRecord(
             Reason.MALFORMED_RECORD, f"not the JSON of a {kind.__name__}: {error}"
         ) from error
-    version = fields.get("schema_version", SCHEMA_VERSION) if isinstance(fields, dict) else SCHEMA_VERSION
+
+
+def _require_version(kind: type, data: bytes) -> None:
+    try:
+        version = _decoder(_Versioned).decode(data).schema_version
+    except (msgspec.DecodeError, RecursionError):
+        return  # decoding the whole says what is wrong
     if version != SCHEMA_VERSION:
         message = (
             f"schema version {version} of {kind.__name__} is unknown here, {SCHEMA_VERSION} is read: upgrade"
         )
         raise MalformedRecord(Reason.MALFORMED_RECORD, message)
-    schema: Any = kind
-    return typing.cast(Value, _builder(schema, kind.__name__)(fields))
+
+
+@cache
+def _decoder(kind: Any) -> Any:
+    return msgspec.json.Decoder(kind)
 
 
 def scanned_headers(document: ScannedDocument) -> tuple[Header, ...]:
@@ -141,81 +155,3 @@ def _number(record: Record, name: str) -> int:
     if not value.isdecimal():
         raise MalformedRecord(Reason.MALFORMED_HEADER, f"header {name} is no whole number: {value[:40]!r}")
     return int(value)
-
-
-def _plain(value: Any) -> Any:
-    kind: Any = type(value)
-    if kind is tuple:
-        return [_plain(item) for item in value]
-    return {
-        name: item if type(item) in _SCALARS else _plain(item)
-        for name in _names(kind)
-        if (item := getattr(value, name)) is not None
-    } or value
-
-
-@cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
-
-
-# What a type's values must be is worked out once: a record is decoded for every document, its type never changes.
-@cache
-def _builder(kind: Any, path: str) -> Callable[[Any], Any]:
-    """What checks a value against a type (dataclass, tuple, optional, str, int, float) and builds it."""
-    if dataclasses.is_dataclass(kind):
-        return _object_builder(kind, path)
-    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-    if origin is tuple:
-        return _tuple_builder(_builder(arguments[0], path), path)
-    if origin in (Union, types.UnionType):
-        build = _builder(arguments[0], path)
-        return lambda value: None if value is None else build(value)
-    return _scalar_builder(kind, path)
-
-
-def _object_builder(kind: Any, path: str) -> Callable[[Any], Any]:
-    hints = typing.get_type_hints(kind)
-    fields = [
-        (
-            field.name,
-            _builder(hints[field.name], f"{path}.{field.name}"),
-            field.default is dataclasses.MISSING,
-        )
-        for field in dataclasses.fields(kind)
-    ]
-
-    def build(value: Any) -> Any:
-        _require(isinstance(value, dict), path, "an object")
-        arguments = {}
-        for name, build_field, required in fields:
-            if name in value:
-                arguments[name] = build_field(value[name])
-            else:
-                _require(not required, f"{path}.{name}", "present")
-        return kind(**arguments)
-
-    return build
-
-
-def _tuple_builder(build_item: Callable[[Any], Any], path: str) -> Callable[[Any], Any]:
-    def build(value: Any) -> Any:
-        _require(isinstance(value, list), path, "a list")
-        return tuple(map(build_item, value))
-
-    return build
-
-
-def _scalar_builder(kind: Any, path: str) -> Callable[[Any], Any]:
-    accepted = (int, float) if kind is float else (kind,)
-
-    def build(value: Any) -> Any:
-        _require(type(value) in accepted, path, kind.__name__)
-        return value
-
-    return build
-
-
-def _require(condition: bool, path: str, what: str) -> None:
-    if not condition:
-        raise MalformedRecord(Reason.MALFORMED_RECORD, f"{path} is not {what}")

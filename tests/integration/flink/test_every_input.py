@@ -164,6 +164,7 @@ def test_text_record_is_whole(settled: Any) -> None:
             "sha256": "6ce1096972b0943c7f5bb782fc8b606ffc0d4a371613bffc759e4921983e91a0",
             "received_at": "2026-01-01T09:00:00.000Z",
             "file_name": "letter.txt",
+            "dataref": None,
         },
         "schema_version": 1,
     }

@@ -40,6 +40,7 @@ def test_text_goes_to_documents_text_whole(router: Router, raw: RawRecord) -> No
             "sha256": SHA256_OF_BYTES,
             "received_at": "2025-12-31T22:00:00.000Z",
             "file_name": "r.txt",
+            "dataref": None,
         },
         "cleansed_at": "2026-01-01T00:00:00.000Z",
         "schema_version": 1,
@@ -135,7 +136,7 @@ def test_null_value_with_reference_is_redeemed_too(router: Router, raw: RawRecor
 def test_value_beside_a_reference_wins(router: Router, raw: RawRecord, store: Any) -> None:
     """The reference of a record with a value is not followed, and not passed on as the original's place."""
     document = json.loads(router.route(raw(b"bytes", ce_dataref=b"memory://other")).record.value or b"")
-    assert (store.reads, "dataref" in document["source"]) == (0, False)
+    assert (store.reads, document["source"]["dataref"]) == (0, None)
 
 
 @pytest.mark.parametrize(("size", "inline"), [(8, True), (9, False)])

@@ -34,7 +34,7 @@ SOURCE = Source(
 SOURCE_JSON = (
     '{"topic":"documents.raw","partition":1,"offset":42,"media_type":"application/pdf","size":2048,'
     '"sha256":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",'
-    '"received_at":"2026-01-02T03:04:05.678Z","file_name":"Rechnung März.pdf"}'
+    '"received_at":"2026-01-02T03:04:05.678Z","file_name":"Rechnung März.pdf","dataref":null}'
 )
 TEXT = TextDocument(
     id="a-1",
@@ -79,7 +79,7 @@ FEEDBACK = Feedback(
 )
 FEEDBACK_JSON = (
     '{"id":"a-1","label":"offer","predicted":"invoice","actor":"clerk","at":"2026-01-03T00:00:00.000Z",'
-    f'"source":{SOURCE_JSON},"schema_version":1}}'
+    f'"source":{SOURCE_JSON},"text_ref":null,"text_sha256":null,"schema_version":1}}'
 )
 GOLDEN = [
     pytest.param("documents.text.v1.json", TEXT, TEXT_JSON, id="text"),
