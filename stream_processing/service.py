@@ -3,13 +3,13 @@
 import signal
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import structlog
 from py4j.protocol import Py4JError, Py4JJavaError
 
-from mailroom.contracts.errors import MailroomError
-from mailroom.embedded.jars import flink_kafka_connector
+from mailroom.contracts.errors import MailroomError, UsageError
 from mailroom.readiness import announce
 from mailroom.settings import Settings, load_settings
 from mailroom.streams.kafka import require_broker
@@ -43,7 +43,7 @@ def serve(settings: Settings | None = None) -> None:
 
 def watch(settings: Settings, stop: threading.Event) -> None:
     """Start the job and look after it until `stop` is set."""
-    connector = settings.stream.connector_jar or flink_kafka_connector()
+    connector = settings.stream.connector_jar or fetched_connector()
     started = time.time()
     client = job.start(settings, connector).get_job_client()
     ready = False
@@ -57,6 +57,20 @@ def watch(settings: Settings, stop: threading.Event) -> None:
             log.info("ready")
     log.info("stopping")
     client.cancel().result()
+
+
+def fetched_connector() -> Path:
+    """The connector from the embedded runtime's cache.
+
+    Raises:
+        UsageError: This installation holds the job alone, and no setting says where the connector is.
+    """
+    try:
+        from mailroom.embedded.jars import flink_kafka_connector  # noqa: PLC0415 - a container lacks its libraries
+    except ImportError as error:
+        message = "set MAILROOM_STREAM__CONNECTOR_JAR to the path of Flink's Kafka connector"
+        raise UsageError(message) from error
+    return flink_kafka_connector()
 
 
 def _require_running(client: Any, settings: Settings) -> None:

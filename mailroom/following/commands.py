@@ -1,5 +1,6 @@
 """The verb `watch`."""
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -31,7 +32,7 @@ def watch(
         return count is not None and seen >= count
 
     reader = KafkaReader(kafka, Follower.topics, from_beginning=from_beginning)
-    with Board(output(), ledger) as board:
+    with suppress(KeyboardInterrupt), Board(output(), ledger) as board:
 
         def tell(outcome: Outcome) -> None:
             nonlocal seen
