@@ -1,5 +1,6 @@
 """Fixtures that tests of several parts share."""
 
+import os
 import subprocess
 import sys
 import uuid
@@ -49,3 +50,18 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for verb in verbs:
         subprocess.run([sys.executable, "-m", "cli", *verb], check=True, timeout=300)
     return folder / "package"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in CI what `pytest_sessionfinish` holds against the run."""
+    if os.environ.get("CI") and terminalreporter.stats.get("skipped"):
+        terminalreporter.write_line("a test was skipped, and in CI nothing may be", red=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """In CI everything that tests need is installed, so that a skipped test is a failed run."""
+    reporter: pytest.TerminalReporter | None = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter is not None and bool(reporter.stats.get("skipped"))
+    if os.environ.get("CI") and skipped and exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
