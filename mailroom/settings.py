@@ -7,7 +7,7 @@ read from that file: for secrets), arguments. Labels and departments are data he
 
 import os
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
@@ -115,8 +115,6 @@ class Settings(BaseSettings):
     departments: dict[str, str] = Field(
         default_factory=lambda: dict(DEPARTMENTS), description="label to department"
     )
-
-    SECTIONS: ClassVar[tuple[str, ...]] = ("kafka", "objects", "stream", "classifier")
 
     @model_validator(mode="after")
     def _departments_have_names(self) -> "Settings":

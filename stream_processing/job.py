@@ -3,7 +3,6 @@
 import os
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import structlog
 from pyflink.common import Configuration
@@ -45,11 +44,6 @@ def start(settings: Settings, connector: Path) -> TableResult:
     tables.execute_sql(job_sql.sink(settings.kafka, settings.stream))
     log.info("starting", restored_from=str(restored) if restored else None)
     return tables.execute_sql(job_sql.ROUTE)
-
-
-def job_client(result: TableResult) -> Any:
-    """The handle of the running job."""
-    return result.get_job_client()
 
 
 def _prepare_gateway(state_dir: Path) -> None:

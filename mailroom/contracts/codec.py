@@ -38,20 +38,26 @@ def decode(kind: type[Value], data: bytes | None) -> Value:
     Raises:
         MalformedRecord: Not JSON, a field missing or of another type, or an unknown schema version.
     """
-    _require_version(kind, data or b"")
     try:
-        return cast("Value", _decoder(cast("Any", kind)).decode(data or b""))
+        value = _decoder(cast("Any", kind)).decode(data or b"")
     except (msgspec.DecodeError, RecursionError) as error:
+        _require_version(kind, _version_of(data or b""))
         raise MalformedRecord(
             Reason.MALFORMED_RECORD, f"not the JSON of a {kind.__name__}: {error}"
         ) from error
+    _require_version(kind, getattr(value, "schema_version", SCHEMA_VERSION))
+    return cast("Value", value)
 
 
-def _require_version(kind: type, data: bytes) -> None:
+def _version_of(data: bytes) -> int:
+    """The version that a value claims which cannot be read as one of ours; ours where it claims none."""
     try:
-        version = _decoder(_Versioned).decode(data).schema_version
+        return int(_decoder(_Versioned).decode(data).schema_version)
     except (msgspec.DecodeError, RecursionError):
-        return  # decoding the whole says what is wrong
+        return SCHEMA_VERSION
+
+
+def _require_version(kind: type, version: int) -> None:
     if version != SCHEMA_VERSION:
         message = (
             f"schema version {version} of {kind.__name__} is unknown here, {SCHEMA_VERSION} is read: upgrade"
