@@ -25,6 +25,9 @@ class LabelledDocument:
         source: Where it was collected; documents of one source have quirks in common.
         group: Near-duplicates and documents of one template; never on both sides of a split.
         fold: A fold that the data brings along; -1 for none.
+        lang: Its language as given; empty where nobody said.
+        path: Its file, where it came as one: what a kernel that looks at pages reads.
+        train_only: Learnt from, never measured on: generated documents beside real ones.
     """
 
     id: str
@@ -33,6 +36,9 @@ class LabelledDocument:
     source: str = ""
     group: str = ""
     fold: int = -1
+    lang: str = ""
+    path: str = ""
+    train_only: bool = False
 
 
 def read_documents(

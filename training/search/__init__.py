@@ -1,0 +1,1 @@
+"""The search: which kernel with which parameters does best on sources that it has not seen."""
