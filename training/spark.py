@@ -1,0 +1,246 @@
+"""A Spark session: on this machine by default, on a standalone cluster by address.
+
+Executors of a cluster need the project's libraries and its code. The code is always sent. The libraries are those of
+`executor_python` where a cluster has them installed (the training image does), or come as an archive of an
+environment, which each executor unpacks once:
+
+    uv venv --relocatable env && uv pip install --python env/bin/python -r requirements/training.txt
+    tar -czf env.tar.gz -C env .
+
+Such an archive refers to a Python interpreter of the same version at the same place on every worker.
+"""
+
+import atexit
+import os
+import shutil
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from pydantic import Field
+
+from mailroom.contracts.errors import MailroomError, UsageError
+from mailroom.embedded.folders import cache_folder
+from mailroom.embedded.jars import locked, provide
+from mailroom.embedded.java import find_java
+from mailroom.settings import Section
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+LOOPBACK = "127.0.0.1"
+CODE = ("mailroom", "training")
+"""Packages that tasks import."""
+
+CODE_FOLDER = "mailroom-code"
+ENVIRONMENT_FOLDER = "mailroom-environment"
+"""Where archives are unpacked, under an executor's working folder."""
+
+LOG_BYTES = 10 << 20
+LOG_LINES = 200
+
+
+class SparkSettings(Section):
+    """Where Spark runs, and with how much."""
+
+    master: str = Field(
+        "local[2]", description="`local[cores]`, or `spark://host:port` of a standalone cluster"
+    )
+    driver_memory: str = Field("2g", description="heap of the driver, which on `local` does all the work")
+    executor_memory: str = Field("2g", description="heap of each executor of a cluster")
+    partitions: int = Field(8, gt=0, description="parts that data is shuffled into")
+    driver_host: str | None = Field(None, description="how executors of a cluster reach this machine")
+    environment: Path | None = Field(None, description="packed Python environment to send to executors")
+    executor_python: str | None = Field(None, description="interpreter on executors that have the libraries")
+    code: tuple[Path, ...] = Field(
+        (), description="folders of further packages that tasks import: your kernels"
+    )
+    options: dict[str, str] = Field(default_factory=dict, description="any further Spark properties")
+
+    @property
+    def local(self) -> bool:
+        """Whether everything happens on this machine."""
+        return self.master.startswith("local")
+
+
+class SparkFailed(MailroomError):
+    """Spark did not start."""
+
+
+def session(settings: SparkSettings | None = None, *, packages: Sequence[str] = ()) -> "SparkSession":
+    """The session of this process: the one that runs where it suits, else a new one in its place.
+
+    Spark's own log goes to `spark_log()`, warnings and worse; whoever waits for a run reads none of it.
+
+    Args:
+        settings: Where it runs; two cores of this machine by default.
+        packages: Sets of jars, as `jars.lock` names them (`spark-mongodb`); fetched on first use.
+
+    Raises:
+        JavaMissing: There is no Java on this machine; the message says how to install one.
+        JarsMissing: A set of jars cannot be fetched.
+        SparkFailed: It did not start; the message shows the end of its log.
+    """
+    chosen = settings or SparkSettings()
+    jars = [path for name in packages for path in provide(locked(name))]
+    running = _running()
+    if running is not None and _suits(running, chosen, jars):
+        return running
+    if running is not None:
+        stop(running)
+    return _start(chosen, jars)
+
+
+def stop(spark: "SparkSession") -> None:
+    """End a session and its JVM; a later one may then have other jars."""
+    from pyspark import SparkContext  # noqa: PLC0415 - `mailroom train --help` answers at once
+
+    spark.stop()
+    gateway = SparkContext._gateway  # noqa: SLF001 - PySpark keeps the JVM for the life of the process
+    if gateway is None:
+        return
+    gateway.shutdown()
+    process = gateway.proc
+    if process is not None:
+        process.stdin.close()
+        process.wait(timeout=60)
+    SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001
+
+
+def spark_log() -> Path:
+    """Where Spark logs."""
+    return cache_folder() / "logs" / "spark.log"
+
+
+def _running() -> "SparkSession | None":
+    from pyspark import SparkContext  # noqa: PLC0415
+    from pyspark.sql import SparkSession  # noqa: PLC0415
+
+    # The active session is one per thread; the context is one per process.
+    return SparkSession.builder.getOrCreate() if SparkContext._active_spark_context else None  # noqa: SLF001
+
+
+def _suits(running: "SparkSession", settings: SparkSettings, jars: Sequence[Path]) -> bool:
+    conf = running.sparkContext.getConf()
+    loaded = conf.get("spark.jars", "") or ""
+    alike = all(conf.get(name) == value for name, value in _properties(settings).items())
+    return alike and {str(jar) for jar in jars} <= set(loaded.split(","))
+
+
+def _start(settings: SparkSettings, jars: Sequence[Path]) -> "SparkSession":
+    from py4j.protocol import Py4JError  # noqa: PLC0415
+    from pyspark import SparkConf, SparkContext  # noqa: PLC0415
+    from pyspark.errors import PySparkException  # noqa: PLC0415
+    from pyspark.java_gateway import launch_gateway  # noqa: PLC0415
+    from pyspark.sql import SparkSession  # noqa: PLC0415
+
+    properties = {**_properties(settings), "spark.jars": ",".join(map(str, jars)), **_shipped(settings)}
+    conf = SparkConf().setAll(list(properties.items()))
+    with _variables(settings), _log() as log:
+        try:
+            gateway = launch_gateway(conf, {"stdout": log, "stderr": log})  # type: ignore[no-untyped-call]
+            context = SparkContext(conf=conf, gateway=gateway)
+        except (PySparkException, Py4JError, OSError) as error:
+            raise SparkFailed(f"Spark did not start on {settings.master}: {_end_of_log()}") from error
+    return SparkSession(context)
+
+
+def _properties(settings: SparkSettings) -> dict[str, str]:
+    return {
+        "spark.app.name": "mailroom",
+        "spark.master": settings.master,
+        "spark.driver.memory": settings.driver_memory,
+        "spark.executor.memory": settings.executor_memory,
+        "spark.log.level": "WARN",
+        "spark.sql.shuffle.partitions": str(settings.partitions),
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.warehouse.dir": f"file:{tempfile.gettempdir()}/mailroom-spark-warehouse",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        **_addresses(settings),
+        **settings.options,
+    }
+
+
+def _addresses(settings: SparkSettings) -> dict[str, str]:
+    host = LOOPBACK if settings.local else settings.driver_host
+    bound = {"spark.driver.bindAddress": LOOPBACK} if host == LOOPBACK else {}
+    return {**bound, "spark.driver.host": host} if host else bound
+
+
+def _shipped(settings: SparkSettings) -> dict[str, str]:
+    if settings.local:
+        return {}
+    archives = [f"{_packed_code(settings.code)}#{CODE_FOLDER}"]
+    if settings.environment is not None:
+        archives.append(f"{_existing(settings.environment)}#{ENVIRONMENT_FOLDER}")
+    return {"spark.archives": ",".join(archives), "spark.executorEnv.PYTHONPATH": CODE_FOLDER}
+
+
+def _packed_code(folders: Sequence[Path]) -> Path:
+    """An archive of everything that tasks import, whose root is a folder for `sys.path`."""
+    own = Path(__file__).parent.parent
+    target = Path(tempfile.mkdtemp(prefix="mailroom-code-"), "code.tar.gz")
+    atexit.register(shutil.rmtree, target.parent, ignore_errors=True)
+    with tarfile.open(target, "w:gz", compresslevel=1) as archive:
+        for package in CODE:
+            archive.add(own / package, arcname=package, filter=_source)
+        for folder in folders:
+            archive.add(_existing(folder), arcname=".", filter=_source)
+    return target
+
+
+def _source(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    hidden = any(part.startswith(".") and part != "." for part in Path(member.name).parts)
+    return None if hidden or "__pycache__" in member.name else member
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise UsageError(f"{path}: no such file or folder; mend `spark.environment` or `spark.code`")
+    return path.resolve()
+
+
+@contextmanager
+def _variables(settings: SparkSettings) -> Iterator[None]:
+    """The environment that PySpark reads and its JVM inherits, for as long as it starts."""
+    chosen = {"JAVA_HOME": str(find_java().home), "PYSPARK_PYTHON": _interpreter(settings)}
+    if settings.local:
+        # The workers of this machine import what this process imports.
+        folders = [*map(str, settings.code), *sys.path]
+        chosen |= {"SPARK_LOCAL_IP": LOOPBACK, "PYTHONPATH": os.pathsep.join(folders)}
+    before = {name: os.environ.get(name) for name in chosen}
+    os.environ.update(chosen)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+def _interpreter(settings: SparkSettings) -> str:
+    if settings.local:
+        return sys.executable
+    if settings.environment is not None:
+        return f"{ENVIRONMENT_FOLDER}/bin/python"
+    return settings.executor_python or sys.executable
+
+
+@contextmanager
+def _log() -> Iterator[IO[bytes]]:
+    log = spark_log()
+    log.parent.mkdir(parents=True, exist_ok=True)
+    too_long = log.exists() and log.stat().st_size > LOG_BYTES
+    with log.open("wb" if too_long else "ab") as stream:
+        yield stream
+
+
+def _end_of_log() -> str:
+    lines = spark_log().read_text(encoding="utf-8", errors="replace").splitlines()
+    causes = [line for line in lines[-LOG_LINES:] if "Exception" in line or "Error" in line]
+    return f"{causes[-1].strip() if causes else 'no reason given'}; its log is {spark_log()}"
