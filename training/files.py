@@ -1,11 +1,13 @@
-"""The text of a document file, whatever its media type; pages are read by OCR."""
+"""The text of a document file, whatever its media type; pages are read by OCR, once."""
 
+import hashlib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailroom.contracts.errors import MalformedRecord, UsageError
 from mailroom.contracts.reasons import Reason
+from training.cache import cached
 
 if TYPE_CHECKING:
     from mailroom.extract.ocr import OcrEngine
@@ -38,7 +40,22 @@ def text_of_file(path: Path) -> str:
 def _read_pages(data: bytes, media_type: str) -> str:
     from mailroom.extract.ocr import read_document  # noqa: PLC0415
 
-    return read_document(data, media_type, _engine()).text
+    engine = _engine()
+    kind = f"ocr-{engine.name}-{_reading_rules()}".replace(" ", "-")
+
+    def read() -> bytes:
+        return read_document(data, media_type, engine).text.encode()
+
+    return cached(kind, data, read).decode()
+
+
+@cache
+def _reading_rules() -> str:
+    """Digest of the code that stands around the engine: what it read under other rules is read anew."""
+    from mailroom.extract import ocr, pages  # noqa: PLC0415
+
+    files = [Path(pages.__file__), *sorted(Path(ocr.__path__[0]).glob("*.py"))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
 @cache

@@ -1,6 +1,7 @@
 """Small sets of labelled documents."""
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,13 @@ WORDS = {
     "complaint": "complain unacceptable refund never received promised disappointed you told me",
     "other": "minutes meeting agenda report newsletter committee policy members conference",
 }
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What is slow to make is kept for this test alone."""
+    monkeypatch.setenv("MAILROOM_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
 
 
 @pytest.fixture

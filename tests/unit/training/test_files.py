@@ -14,12 +14,16 @@ from training.files import text_of_file
 
 
 class OneWord:
-    """An OCR engine that reads the same word on every page."""
+    """An OCR engine that reads the same word on every page, and counts them."""
 
     name = "one word"
 
+    def __init__(self) -> None:
+        self.reads = 0
+
     def read(self, page: Image.Image, *, languages: Sequence[str] = ()) -> OcrPage:  # noqa: ARG002 - the protocol
         """Read nothing, say `invoice`."""
+        self.reads += 1
         return OcrPage("invoice", 1.0, 0)
 
 
@@ -38,6 +42,20 @@ def test_a_page_image_is_read_by_ocr(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "page.png").write_bytes(picture.getvalue())
     monkeypatch.setattr(files, "_engine", OneWord)
     assert text_of_file(tmp_path / "page.png") == "invoice"
+
+
+def test_a_page_is_read_once(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same bytes under another name are not read again; a damaged result is."""
+    for name, shade in (("a.png", 255), ("copy.png", 255), ("other.png", 254)):
+        Image.new("L", (60, 80), shade).save(tmp_path / name)
+    engine = OneWord()
+    monkeypatch.setattr(files, "_engine", lambda: engine)
+    texts = [text_of_file(tmp_path / name) for name in ("a.png", "copy.png", "other.png")]
+    assert (texts, engine.reads) == (["invoice"] * 3, 2)
+    for result in cache.rglob("*"):
+        if result.is_file():
+            result.write_bytes(result.read_bytes()[:-1])
+    assert (text_of_file(tmp_path / "a.png"), engine.reads) == ("invoice", 3)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04" + bytes(40), b"\x89PNG\r\n\x1a\n\x00\x00"])
