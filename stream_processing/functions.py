@@ -1,11 +1,10 @@
 """The Python side of the job: shells around `routing.Router`, run in Flink's Python workers."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from pyflink.common import Row
 from pyflink.table import DataTypes
-from pyflink.table.udf import FunctionContext, TableFunction, udtf
+from pyflink.table.udf import FunctionContext, ScalarFunction, udf
 
 from mailroom.contracts.records import Position, Record
 from mailroom.settings import Settings
@@ -24,7 +23,7 @@ RESULT = DataTypes.ROW(
 )
 
 
-class Route(TableFunction):  # type: ignore[misc]
+class Route(ScalarFunction):  # type: ignore[misc]
     """One raw record in, the record that continues its way out."""
 
     def __init__(self, settings: Settings) -> None:
@@ -34,11 +33,15 @@ class Route(TableFunction):  # type: ignore[misc]
         """Build the router once per worker: it holds a sandbox and a connection to the object store."""
         self._router = build_router(self._settings)
 
-    def eval(self, *columns: Any) -> Iterator[Row]:
+    def is_deterministic(self) -> bool:
+        """No: it asks the time. A planner that believed otherwise would call it once for each column of its row."""
+        return False
+
+    def eval(self, *columns: Any) -> Row:
         """Route one record."""
         routed = self._router.route(to_record(*columns))
         record = routed.record
-        yield Row(
+        return Row(
             routed.identity, routed.id, str(record.topic), record.key, record.value, dict(record.headers)
         )
 
@@ -62,8 +65,8 @@ def to_record(
 
 
 def route(settings: Settings) -> Any:
-    """The table function `route` of the job's SQL."""
-    return udtf(Route(settings), result_types=RESULT)
+    """The function `route` of the job's SQL."""
+    return udf(Route(settings), result_type=RESULT, deterministic=False)
 
 
 def _seconds(timestamp: Any) -> float | None:

@@ -7,8 +7,10 @@ from typing import Any
 UNDETERMINED = "und"
 """The language of text that is too short or too strange to tell (ISO 639-2 "undetermined")."""
 
-# Two windows, from the start and the middle: a letterhead alone may be in another language than the letter.
-_WINDOW = 128
+# Two windows, from the start and the middle: a letterhead alone may be in another language than the letter. Narrow ones
+# tell most documents at a third of the price; wide ones are for those of which they leave a doubt.
+_NARROW, _WIDE = 48, 128
+_NO_DOUBT = 0.8
 _FEWEST_LETTERS = 20
 _CANDIDATES = 4
 _LEAST_SCORE = 0.15
@@ -31,7 +33,12 @@ def identify(text: str) -> str:
     Returns:
         An ISO 639-1 code, or `und` for fewer than twenty letters or where no language is likely.
     """
-    sample = _sample(text)
+    sample = _sample(text, _NARROW)
+    if _enough(sample):
+        [best] = _detector().detect(sample, k=1)
+        if best["score"] >= _NO_DOUBT and best["lang"] in _EXPECTED:
+            return str(best["lang"])
+    sample = _sample(text, _WIDE)
     if not _enough(sample):
         return UNDETERMINED
     found = _detector().detect(sample, k=_CANDIDATES)
@@ -46,10 +53,10 @@ def _enough(sample: str) -> bool:
     return len("".join(filter(str.isalpha, sample)).encode("utf-8", "ignore")) >= _FEWEST_LETTERS
 
 
-def _sample(text: str) -> str:
-    if len(text) > 2 * _WINDOW:
+def _sample(text: str, window: int) -> str:
+    if len(text) > 2 * window:
         middle = len(text) // 2
-        text = f"{text[:_WINDOW]} {text[middle : middle + _WINDOW]}"
+        text = f"{text[:window]} {text[middle : middle + window]}"
     return text.replace("\n", " ").lower()
 
 
