@@ -22,11 +22,14 @@ class Kernel(ABC):
     Attributes:
         name: What `--kernel` calls it.
         input_kind: What it reads.
+        engine: Who runs a fit in a search: `task`, a Spark task; `driver`, a thread of the driver, for a kernel that
+            starts Spark jobs of its own.
         word_lists: A company's folder of further word lists, for kernels that use them.
     """
 
     name: ClassVar[str]
     input_kind: ClassVar[Literal["text", "image"]] = "text"
+    engine: ClassVar[Literal["task", "driver"]] = "task"
 
     def __init__(self, *, word_lists: Path | None = None) -> None:
         self.word_lists = word_lists

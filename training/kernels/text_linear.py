@@ -1,6 +1,7 @@
 """`text-linear`: TF-IDF, word lists with structure, and a vote of the word lists; their log-average is the answer."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,17 +11,66 @@ from mailroom.features.lexicon import load_lexicon
 from mailroom.model_package import RuntimeDescription
 from mailroom.model_package.description import Parameter
 from mailroom.model_package.runtimes import blend, lexicon, linear_text
+from mailroom.model_package.runtimes.base import log_softmax
 from training.documents import LabelledDocument
-from training.kernels.base import Kernel, SearchSpace
+from training.kernels.base import SearchSpace
+from training.kernels.linear import Layer, Lesson
+from training.kernels.sharing import Floats, FoldView, SharingKernel
+from training.kernels.terms import TermCounts, Weighted, count_terms, tfidf
 from training.weights import balanced_weights
 
-ITERATIONS = 300
+
+@dataclass(frozen=True)
+class Texts:
+    """What the words, the word lists and the structure of every document are.
+
+    Attributes:
+        terms: Words and pairs of words.
+        described: (documents, features): word lists and structure, not yet scaled.
+        votes: (documents, labels): log-probabilities of the word lists' vote.
+        words: The word lists, as a package keeps them.
+    """
+
+    terms: TermCounts
+    described: Floats
+    votes: Floats
+    words: Mapping[str, str]
 
 
-class TextLinear(Kernel):
+@dataclass(frozen=True)
+class Views:
+    """What both layers learn from and are asked about.
+
+    Attributes:
+        view: The fold.
+        texts: All documents.
+        weighted: TF-IDF of both sides.
+        scaler: Brings every described feature to mean 0 and variance 1.
+        described: (documents, features), scaled: of the documents to learn from, and of those to predict.
+        weights: (train,): what each document counts.
+    """
+
+    view: FoldView
+    texts: Texts
+    weighted: Weighted
+    scaler: Any
+    described: tuple[Floats, Floats]
+    weights: Floats
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Both layers, fitted."""
+
+    tfidf: Layer
+    lexicon: Layer
+
+
+class TextLinear(SharingKernel[Texts, Views, Layers]):
     """scikit-learn on one machine, a plain fit."""
 
     name: ClassVar[str] = "text-linear"
+    feature_parameters: ClassVar[tuple[str, ...]] = ("min_documents", "max_terms")
 
     def get_parameters(self) -> SearchSpace:
         """Regularisation of the two linear layers, and the size of the vocabulary."""
@@ -31,82 +81,63 @@ class TextLinear(Kernel):
             "max_terms": [200_000, 100_000, 50_000],
         }
 
-    def train(
-        self,
-        documents: Sequence[LabelledDocument],
-        labels: Sequence[str],
-        *,
-        parameters: Mapping[str, Parameter],
-        seed: int,
-    ) -> RuntimeDescription:
-        """Fit both linear layers; the vote learns nothing."""
+    def prepare(self, documents: Sequence[LabelledDocument], labels: Sequence[str]) -> Texts:
+        """Count the terms, match the word lists; the vote learns nothing, so that it is cast here."""
         batch = TextBatch([item.text for item in documents])
-        targets = np.array([labels.index(item.label) for item in documents])
-        weights = balanced_weights(documents)
         words = {"lexicon": load_lexicon(extra=self.word_lists).for_labels(labels).to_json()}
+        vote = lexicon.build(_vote(words), labels)
+        described = batch.described(lexicon.matcher_of(_vote(words)))
+        return Texts(count_terms(batch.typed), described, vote.log_probabilities(batch), words)
+
+    def features(self, prepared: Texts, view: FoldView, parameters: Mapping[str, Parameter]) -> Views:
+        """Choose the vocabulary, weigh and scale."""
+        from sklearn.preprocessing import StandardScaler  # noqa: PLC0415 - heavy, and only training pays
+
+        fewest, most = int(parameters["min_documents"]), int(parameters["max_terms"])
+        weighted = tfidf(prepared.terms, view.train, view.test, fewest=fewest, most=most)
+        scaler = StandardScaler().fit(prepared.described[view.train])
+        mean, scale = scaler.mean_, scaler.scale_
+        train, test = ((prepared.described[places] - mean) / scale for places in (view.train, view.test))
+        return Views(view, prepared, weighted, scaler, (train, test), balanced_weights(view.learnt))
+
+    def fit(
+        self, features: Views, parameters: Mapping[str, Parameter], *, seed: int, previous: Layers | None
+    ) -> Layers:
+        """Fit both layers, each taken over from the candidate before where its regularisation is the same."""
+        lesson = Lesson(features.view.targets, features.weights, len(features.view.labels), seed)
+        of_tfidf, of_lexicon = float(parameters["tfidf_c"]), float(parameters["lexicon_c"])
+        before, beside = (previous.tfidf, previous.lexicon) if previous else (None, None)
+        return Layers(
+            lesson.fit(features.weighted.train, c=of_tfidf, previous=before),
+            lesson.fit(features.described[0], c=of_lexicon, previous=beside),
+        )
+
+    def log_probabilities(self, features: Views, fit: Layers) -> Floats:
+        """(test, labels): the mean of the three opinions, as the runtime `blend` takes it."""
+        opinions = (
+            log_softmax(fit.tfidf.scores(features.weighted.test)),
+            log_softmax(fit.lexicon.scores(features.described[1])),
+            features.texts.votes[features.view.test],
+        )
+        return log_softmax(np.mean(opinions, axis=0))
+
+    def describe(self, features: Views, fit: Layers) -> RuntimeDescription:
+        """A blend of three; the scaling becomes part of the layer."""
+        names = features.texts.terms.names(features.weighted.columns)
+        layer = fit.lexicon.unscaled(features.scaler.mean_, features.scaler.scale_)
+        weighed = RuntimeDescription(
+            lexicon.NAME,
+            {"layer": "linear"},
+            arrays={"coefficients": layer.coefficients, "intercept": layer.intercept},
+            texts=features.texts.words,
+        )
         members = (
-            _tfidf(batch, _Fit(targets, weights, seed), parameters),
-            _weighed(batch, _Fit(targets, weights, seed), parameters, words),
-            RuntimeDescription(lexicon.NAME, {"layer": "vote"}, texts=words),
+            linear_text.describe(names, features.weighted.idf, fit.tfidf.coefficients, fit.tfidf.intercept),
+            weighed,
+            _vote(features.texts.words),
         )
         return RuntimeDescription(blend.NAME, members=members)
 
 
-class _Fit:
-    """A logistic regression on balanced documents."""
-
-    def __init__(self, targets: Any, weights: Any, seed: int) -> None:
-        self._targets, self._weights, self._seed = targets, weights, seed
-
-    def __call__(self, features: Any, c: Parameter) -> tuple[Any, Any]:
-        """Coefficients (features, labels) and intercept (labels,)."""
-        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - heavy, and only training pays
-
-        model = LogisticRegression(C=float(c), max_iter=ITERATIONS, random_state=self._seed, tol=1e-3)
-        model.fit(features, self._targets, sample_weight=self._weights)
-        coefficients, intercept = model.coef_, model.intercept_
-        if len(model.classes_) == 2:  # noqa: PLR2004 - scikit-learn keeps one row for two classes
-            coefficients, intercept = (
-                np.vstack([-coefficients, coefficients]),
-                np.hstack([-intercept, intercept]),
-            )
-        return coefficients.T, intercept
-
-
-def _tfidf(batch: TextBatch, fit: _Fit, parameters: Mapping[str, Parameter]) -> RuntimeDescription:
-    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 - heavy, and only training pays
-
-    vectoriser = TfidfVectorizer(
-        lowercase=False,
-        tokenizer=_tokens,
-        token_pattern=None,
-        ngram_range=(1, 2),
-        sublinear_tf=True,
-        dtype=np.float32,
-        min_df=int(parameters["min_documents"]),
-        max_features=int(parameters["max_terms"]),
-    )
-    coefficients, intercept = fit(vectoriser.fit_transform(batch.typed), parameters["tfidf_c"])
-    return linear_text.describe(vectoriser.get_feature_names_out(), vectoriser.idf_, coefficients, intercept)
-
-
-def _tokens(typed: str) -> list[str]:
-    return typed.split(" ")
-
-
-def _weighed(
-    batch: TextBatch, fit: _Fit, parameters: Mapping[str, Parameter], words: Mapping[str, str]
-) -> RuntimeDescription:
-    from sklearn.preprocessing import StandardScaler  # noqa: PLC0415 - heavy, and only training pays
-
-    matcher = lexicon.matcher_of(RuntimeDescription(lexicon.NAME, texts=words))
-    scaler = StandardScaler()
-    coefficients, intercept = fit(scaler.fit_transform(batch.described(matcher)), parameters["lexicon_c"])
-    coefficients = coefficients / scaler.scale_[:, None]  # the scaling becomes part of the layer
-    intercept = intercept - scaler.mean_ @ coefficients
-    return RuntimeDescription(
-        lexicon.NAME,
-        {"layer": "linear"},
-        arrays={"coefficients": coefficients, "intercept": intercept},
-        texts=words,
-    )
+def _vote(words: Mapping[str, str]) -> RuntimeDescription:
+    return RuntimeDescription(lexicon.NAME, {"layer": "vote"}, texts=words)
