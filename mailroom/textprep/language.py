@@ -8,9 +8,9 @@ UNDETERMINED = "und"
 """The language of text that is too short or too strange to tell (ISO 639-2 "undetermined")."""
 
 # Two windows, from the start and the middle: a letterhead alone may be in another language than the letter. Narrow ones
-# tell most documents at a third of the price; wide ones are for those of which they leave a doubt.
-_NARROW, _WIDE = 48, 128
-_NO_DOUBT = 0.8
+# tell most documents at half the price; wide ones are for those of which they leave a doubt.
+_NARROW, _WIDE = 64, 128
+_NO_DOUBT = 0.7
 _FEWEST_LETTERS = 20
 _CANDIDATES = 4
 _LEAST_SCORE = 0.15

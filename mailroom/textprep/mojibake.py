@@ -31,7 +31,9 @@ def mend(text: str) -> str:
 
 def _may_show_sign(text: str) -> bool:
     suspects = characters.unusual(text)
-    return bool(_sequence().search(suspects) or _control().search(suspects)) or _lost_blank(text)
+    if _sequence().search(suspects) or _control().search(suspects):
+        return True
+    return ("\u00c3" in suspects or "\u00c2" in suspects) and _lost_blank(text)
 
 
 def _shows_sign(line: str) -> bool:
