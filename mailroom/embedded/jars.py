@@ -1,4 +1,4 @@
-"""The jars of Kafka and of Flink's Kafka connector: fetched once per user, verified, then never again.
+"""Kafka's jars, connectors and drivers of Flink and Spark: fetched once per user, verified, then never again.
 
 Ivy, which PySpark ships, fetches them; `jars.lock` says which, down to the last transitive one, and what the
 SHA-256 of each must be. A jar that is in the cache with the right digest needs no network.
@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -54,7 +54,7 @@ def parse_lock(text: str) -> tuple[Jar, ...]:
 
 @cache
 def locked(family: str) -> tuple[Jar, ...]:
-    """The jars of one set (`kafka`, `flink`), in the order of the lock file."""
+    """The jars of one set (`kafka`, `flink`, `spark-s3`), in the order of the lock file."""
     text = files("mailroom.embedded").joinpath("jars.lock").read_text(encoding="utf-8")
     return tuple(jar for jar in parse_lock(text) if jar.family == family)
 
@@ -107,11 +107,16 @@ def provide(jars: Sequence[Jar]) -> list[Path]:
     return [folder / jar.file_name for jar in jars]
 
 
-def ivy_module(jars: Iterable[Jar], *, transitive: bool = False) -> str:
-    """The Ivy file that asks for these jars, and for what they depend on only when a lock is to be made."""
+def ivy_module(jars: Iterable[Jar], *, transitive: Container[Jar] = ()) -> str:
+    """The Ivy file that asks for these jars.
+
+    Args:
+        jars: Which.
+        transitive: Those to take with all they depend on, which is for making a lock.
+    """
     wanted = "".join(
         f'<dependency org="{jar.organisation}" name="{jar.name}" rev="{jar.revision}"'
-        f' transitive="{str(transitive).lower()}" conf="default->default"/>\n'
+        f' transitive="{str(jar in transitive).lower()}" conf="default->default"/>\n'
         for jar in jars
     )
     return (
@@ -144,6 +149,13 @@ def run_ivy(module: str, work: Path, pattern: str) -> subprocess.CompletedProces
         )
     except subprocess.TimeoutExpired as error:
         raise JarsMissing(_unreachable(work)) from error
+
+
+def spark_jars(pattern: str) -> list[Path]:
+    """The jars in PySpark whose names, without `.jar`, match a glob pattern; none without PySpark."""
+    spark = find_spec("pyspark")
+    places = spark.submodule_search_locations if spark and spark.submodule_search_locations else []
+    return [jar for place in places for jar in sorted(Path(place, "jars").glob(f"{pattern}.jar"))]
 
 
 def _jar(line: str) -> Jar:
@@ -180,15 +192,13 @@ def _place(jar: Jar, fetched: Path, folder: Path, log: Path) -> None:
 
 def _unreachable(log: Path) -> str:
     return (
-        "the first start fetches Kafka's jars once and the Java registry cannot be reached: connect to the "
+        "jars are fetched once, on first use, and the Java registry cannot be reached: connect to the "
         f"network (or set https_proxy), or copy a filled cache folder to MAILROOM_CACHE; details in {log}"
     )
 
 
 def _ivy_jar() -> Path:
-    spark = find_spec("pyspark")
-    places = spark.submodule_search_locations if spark and spark.submodule_search_locations else []
-    found = [jar for place in places for jar in Path(place, "jars").glob("ivy-*.jar")]
+    found = spark_jars("ivy-*")
     if not found:
         raise JarsMissing("Ivy, which PySpark ships, is missing: install the extra `embedded` of mailroom")
     return found[0]
