@@ -1,0 +1,1 @@
+"""A training run from configuration to registered package; `run.py` is where to begin."""
