@@ -4,7 +4,8 @@ PackageError             the root; every message says the mend
 ├── PackageIncomplete    a file or the manifest is missing or cannot be read
 ├── PackageTampered      a file is not the one the manifest vouches for
 ├── PackageUnsupported   format, runtime or text rules that this version does not know
-└── PackageMismatch      the package predicts something else than it did when it was written
+├── PackageMismatch      the package predicts something else than it did when it was written
+└── WrongInput           a model of page images was given texts alone
 """
 
 from mailroom.contracts.errors import MailroomError
@@ -28,3 +29,7 @@ class PackageUnsupported(PackageError):
 
 class PackageMismatch(PackageError):
     """The golden documents get other predictions than the package promises."""
+
+
+class WrongInput(PackageError):
+    """The model reads page images and was given texts."""

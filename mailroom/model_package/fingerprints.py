@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
+from mailroom.features.batch import PageBatch, TextBatch
 from mailroom.features.folding import fold
 
 Fingerprints = npt.NDArray[np.uint64]
@@ -22,6 +23,14 @@ def fingerprints(texts: Iterable[str]) -> Fingerprints:
         hashlib.sha256(_NOISE.sub("", fold(text)).encode("utf-8", "replace")).digest() for text in texts
     ]
     return np.frombuffer(b"".join(digest[:8] for digest in digests), dtype="<u8").astype(np.uint64)
+
+
+def identities(batch: TextBatch) -> list[str]:
+    """What to take fingerprints of: a document's pages, pixel by pixel, where it has any; else its text."""
+    if not isinstance(batch, PageBatch):
+        return batch.texts
+    rows = zip(batch.texts, batch.pages, strict=True)
+    return [hashlib.sha256(pages.tobytes()).hexdigest() if len(pages) else text for text, pages in rows]
 
 
 def seen(candidates: Fingerprints, known: Fingerprints) -> npt.NDArray[np.bool_]:

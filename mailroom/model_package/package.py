@@ -1,4 +1,4 @@
-"""A model package in memory: what it is, and what it says of a text."""
+"""A model package in memory: what it is, and what it says of a document."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -8,18 +8,20 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mailroom.features.batch import TextBatch
+from mailroom.features.batch import PageBatch, TextBatch
 from mailroom.model_package.errors import (
     PackageIncomplete,
     PackageMismatch,
     PackageTampered,
     PackageUnsupported,
+    WrongInput,
 )
 from mailroom.model_package.fingerprints import Fingerprints
-from mailroom.model_package.golden import TOLERANCE, from_lines
+from mailroom.model_package.golden import TOLERANCE, from_lines, golden_batch
 from mailroom.model_package.manifest import FINGERPRINTS, GOLDEN, MANIFEST, Manifest, read_manifest
-from mailroom.model_package.runtimes import build_runtime
+from mailroom.model_package.runtimes import build_runtime, reads
 from mailroom.model_package.runtimes.base import Runtime
+from mailroom.model_package.runtimes.pooling import PAGES, PageReader, deciding_page
 from mailroom.model_package.storage import from_npy, unpack
 from mailroom.textprep import SUPPORTED_PREP_VERSIONS
 
@@ -32,10 +34,14 @@ class Package:
 
     Attributes:
         manifest: What it says of itself.
+        reads: `text`, `pages` or both: what its predictions depend on.
     """
 
-    def __init__(self, manifest: Manifest, runtime: Runtime, read: Callable[[str], bytes]) -> None:
+    def __init__(
+        self, manifest: Manifest, runtime: Runtime, needs: frozenset[str], read: Callable[[str], bytes]
+    ) -> None:
         self.manifest = manifest
+        self.reads = needs
         self._runtime = runtime
         self._read = read
 
@@ -47,11 +53,45 @@ class Package:
 
         Returns:
             (documents, labels): calibrated probabilities; rows sum to 1, columns as in `manifest.labels`.
+
+        Raises:
+            WrongInput: The package reads page images: ask `predict_pages`.
         """
+        if PAGES in self.reads:
+            raise WrongInput(
+                f"package {self.manifest.name} reads page images and was given texts: give it scans (--scans), "
+                "or use a package of a text kernel"
+            )
         blocks = [texts[start : start + BLOCK] for start in range(0, len(texts), BLOCK)]
         if not blocks:
             return np.zeros((0, len(self.manifest.labels)))
         return np.exp(np.vstack([self._runtime.log_probabilities(TextBatch(block)) for block in blocks]))
+
+    def predict_pages(self, batch: PageBatch) -> npt.NDArray[np.float64]:
+        """Say how likely each label is, of documents with their pages.
+
+        Args:
+            batch: Pages and cleansed OCR texts; what is not among `reads` may be empty. A package of a text kernel
+                reads the texts.
+
+        Returns:
+            As `predict`.
+        """
+        if not len(batch):
+            return np.zeros((0, len(self.manifest.labels)))
+        return np.exp(self._runtime.log_probabilities(batch))
+
+    def deciding_pages(self, batch: PageBatch) -> list[int | None]:
+        """Which page of each document was surest of the label that its pages gave; None where it has no page.
+
+        Raises:
+            WrongInput: The package looks at no pages.
+        """
+        if not isinstance(self._runtime, PageReader):
+            raise WrongInput(f"package {self.manifest.name} is no model of pages: no page decides")
+        opinions = self._runtime.page_log_probabilities(batch)
+        own = [opinions[batch.owners == place] for place in range(len(batch))]
+        return [deciding_page(rows) if len(rows) else None for rows in own]
 
     @cached_property
     def fingerprints(self) -> Fingerprints:
@@ -73,7 +113,8 @@ class Package:
         if not golden:
             return 0.0
         promised = np.array([item.probabilities for item in golden])
-        difference = float(np.abs(self.predict([item.text for item in golden]) - promised).max())
+        batch = golden_batch(golden, paged=PAGES in self.reads)
+        difference = float(np.abs(np.exp(self._runtime.log_probabilities(batch)) - promised).max())
         if not difference <= TOLERANCE:
             raise PackageMismatch(
                 f"golden documents differ by {difference:.1e} (allowed {TOLERANCE:.0e}): "
@@ -109,7 +150,9 @@ def load(directory: Path, *, verify: bool = True) -> Package:
     description, labels = unpack({name: checked(name) for name in manifest.files})
     if labels != manifest.labels:
         raise PackageTampered(f"{directory / MANIFEST}: labels are not the model's: fetch the package again")
-    return Package(manifest, build_runtime(description, manifest.labels), checked)
+    needs = reads(description)
+    _require_input_kind(manifest, needs)
+    return Package(manifest, build_runtime(description, manifest.labels), needs, checked)
 
 
 def is_package(directory: Path) -> bool:
@@ -133,4 +176,12 @@ def _require_prep_version(manifest: Manifest) -> None:
         known = ", ".join(map(str, SUPPORTED_PREP_VERSIONS))
         raise PackageUnsupported(
             f"package {manifest.name} needs text rules {manifest.prep_version}, known here: {known}: train it again"
+        )
+
+
+def _require_input_kind(manifest: Manifest, needs: frozenset[str]) -> None:
+    kind = "image" if PAGES in needs else "text"
+    if manifest.input_kind != kind:
+        raise PackageTampered(
+            f"{MANIFEST} says input kind {manifest.input_kind}, the model's is {kind}: fetch the package again"
         )

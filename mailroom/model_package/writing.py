@@ -15,10 +15,11 @@ from mailroom.contracts.errors import UsageError
 from mailroom.features.batch import TextBatch
 from mailroom.model_package.description import RuntimeDescription
 from mailroom.model_package.fingerprints import data_fingerprint, fingerprints
-from mailroom.model_package.golden import GoldenDocument, to_lines
+from mailroom.model_package.golden import GoldenDocument, golden_documents, to_lines
 from mailroom.model_package.manifest import FINGERPRINTS, GOLDEN, MANIFEST, Manifest, digest_of
 from mailroom.model_package.package import is_package
-from mailroom.model_package.runtimes import build_runtime
+from mailroom.model_package.runtimes import build_runtime, reads
+from mailroom.model_package.runtimes.pooling import PAGES
 from mailroom.model_package.storage import pack, to_npy
 
 
@@ -53,7 +54,7 @@ def write(
     *,
     labels: Sequence[str],
     provenance: Provenance,
-    golden: Sequence[str] = (),
+    golden: Sequence[str] | TextBatch = (),
     trained_on: Sequence[str] = (),
 ) -> Manifest:
     """Write a package, replacing one that is there.
@@ -63,15 +64,16 @@ def write(
         description: The model.
         labels: The order of its columns.
         provenance: What else the manifest says.
-        golden: Texts to predict now and whenever it is loaded.
-        trained_on: Every text of training; only fingerprints are kept.
+        golden: Documents to predict now and whenever it is loaded: texts, or a batch with pages.
+        trained_on: Every text of training (`identities` of documents with pages); only fingerprints are kept.
 
     Raises:
-        UsageError: The folder holds something else, or cannot be written.
+        UsageError: The folder holds something else, or cannot be written; the input kind is not the model's.
         PackageUnsupported: The description names no known runtime.
     """
     directory = Path(directory)
     refuse_foreign(directory)
+    _require_input_kind(description, provenance)
     known = np.unique(fingerprints(trained_on))
     files = pack(description, tuple(labels))
     files[GOLDEN] = to_lines(_golden(description, labels, golden), labels)
@@ -92,13 +94,20 @@ def refuse_foreign(directory: Path) -> None:
 
 
 def _golden(
-    description: RuntimeDescription, labels: Sequence[str], texts: Sequence[str]
+    description: RuntimeDescription, labels: Sequence[str], golden: Sequence[str] | TextBatch
 ) -> list[GoldenDocument]:
     runtime = build_runtime(description, labels)
-    if not texts:
-        return []
-    rows = np.exp(runtime.log_probabilities(TextBatch(texts)))
-    return [GoldenDocument(text, tuple(map(float, row))) for text, row in zip(texts, rows, strict=True)]
+    batch = golden if isinstance(golden, TextBatch) else TextBatch(golden)
+    return golden_documents(batch, np.exp(runtime.log_probabilities(batch)).tolist()) if len(batch) else []
+
+
+def _require_input_kind(description: RuntimeDescription, provenance: Provenance) -> None:
+    kind = "image" if PAGES in reads(description) else "text"
+    if provenance.input_kind != kind:
+        raise UsageError(
+            f"kernel {provenance.kernel} says that it reads {provenance.input_kind}, its model's input kind is {kind}: "
+            "set the kernel's `input_kind`"
+        )
 
 
 def _manifest(
