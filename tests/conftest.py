@@ -3,8 +3,9 @@
 import os
 import subprocess
 import sys
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,33 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 def kafka(broker: Broker) -> KafkaSettings:
     """How to reach the session's broker."""
     return KafkaSettings(bootstrap=broker.bootstrap)
+
+
+Until = Callable[[Callable[[], bool]], bool]
+
+
+@pytest.fixture
+def until() -> Until:
+    """Ask a condition until it holds, at most a minute; say whether it did."""
+
+    def wait(condition: Callable[[], bool]) -> bool:
+        end = time.monotonic() + 60.0
+        while not condition():
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.02)
+        return True
+
+    return wait
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder for an embedded system that is nobody else's."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("MAILROOM_HOME", str(folder))
+    return folder
 
 
 @pytest.fixture
