@@ -1,6 +1,7 @@
 """The contract of a kernel: how a data scientist teaches Mailroom another way to learn.
 
-Write one class and register it; `tests/unit/training/kernels/test_contract.py` holds every registered kernel to this.
+Write one class with `get_parameters` and `train`, and name it by its dotted path or by an entry point in the group
+`mailroom.kernels`; `tests/unit/training/kernels/test_contract.py` holds every shipped kernel to this.
 """
 
 from abc import ABC, abstractmethod
@@ -20,7 +21,7 @@ class Kernel(ABC):
     """Learns from labelled documents. Holds nothing learnt: that is in what `train` returns.
 
     Attributes:
-        name: What `--kernel` calls it.
+        name: What `--kernel` calls it; the dotted path of its class unless it says otherwise.
         input_kind: What it reads.
         engine: Who runs a fit in a search: `task`, a Spark task; `driver`, a thread of the driver, for a kernel that
             starts Spark jobs of its own.
@@ -30,6 +31,11 @@ class Kernel(ABC):
     name: ClassVar[str]
     input_kind: ClassVar[Literal["text", "image"]] = "text"
     engine: ClassVar[Literal["task", "driver"]] = "task"
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if not hasattr(cls, "name"):
+            cls.name = f"{cls.__module__}.{cls.__qualname__}"
 
     def __init__(self, *, word_lists: Path | None = None) -> None:
         self.word_lists = word_lists
