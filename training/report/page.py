@@ -81,7 +81,8 @@ def _score(value: float) -> str:
 
 
 def _percent(value: float) -> str:
-    return "—" if math.isnan(value) else f"{100 * value:.1f} %".replace(".0 %", " %")
+    """A share with a space that does not break."""
+    return "—" if math.isnan(value) else f"{100 * value:.1f}".removesuffix(".0") + "\u00a0%"
 
 
 def _css(value: float) -> str:
