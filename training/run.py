@@ -115,8 +115,19 @@ def write_package(
     kernel: Kernel,
     name: str,
     version: str,
+    golden: Sequence[str] = (),
 ) -> Manifest:
-    """Write the package of a training run."""
+    """Write the package of a training run.
+
+    Args:
+        directory: Where to.
+        trained: The model.
+        documents: What it was trained on.
+        kernel: What trained it.
+        name: The model's name.
+        version: Empty takes the beginning of the documents' fingerprint.
+        golden: Texts to predict now and whenever it is loaded; without, a few documents of its training.
+    """
     provenance = Provenance(
         name=name,
         version=version,
@@ -132,7 +143,7 @@ def write_package(
         trained.description,
         labels=trained.labels,
         provenance=provenance,
-        golden=list(_golden(documents, trained.labels)),
+        golden=list(golden) or list(_golden(documents, trained.labels)),
         trained_on=[item.text for item in documents],
     )
 
