@@ -22,19 +22,32 @@ def text_of_file(path: Path) -> str:
     Raises:
         UsageError: The file cannot be read or is no document.
     """
+    try:
+        return text_of_bytes(path.read_bytes(), str(path))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def text_of_bytes(data: bytes, name: str) -> str:
+    """Read a file's text, given its content, as `text_of_file` does.
+
+    Args:
+        data: The file.
+        name: For messages; its suffix helps where the bytes do not tell the media type.
+
+    Raises:
+        UsageError: It is no document.
+    """
     # The parsers load PDFium and more; documents that bring their text need none of them.
     from mailroom.extract import PagesFound, extract  # noqa: PLC0415
 
     try:
-        data = path.read_bytes()
-        found = extract(data, file_name=path.name)
+        found = extract(data, file_name=Path(name).name)
         return _read_pages(data, found.media_type) if isinstance(found, PagesFound) else found.text
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
     except MalformedRecord as error:
         if error.reason is Reason.NO_TEXT:
             return ""
-        raise UsageError(f"{path}: {error}; mend the file or leave it out") from error
+        raise UsageError(f"{name}: {error}; mend the file or leave it out") from error
 
 
 def _read_pages(data: bytes, media_type: str) -> str:

@@ -11,6 +11,7 @@ Such an archive refers to a Python interpreter of the same version at the same p
 """
 
 import atexit
+import logging
 import os
 import shutil
 import sys
@@ -138,6 +139,8 @@ def _start(settings: SparkSettings, jars: Sequence[Path]) -> "SparkSession":
     from pyspark.java_gateway import launch_gateway  # noqa: PLC0415
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
+    # PySpark logs every error that it raises too, as JSON with both stack traces.
+    logging.getLogger("DataFrameQueryContextLogger").setLevel(logging.CRITICAL)
     properties = {**_properties(settings), "spark.jars": ",".join(map(str, jars)), **_shipped(settings)}
     conf = SparkConf().setAll(list(properties.items()))
     with _variables(settings), _log() as log:
@@ -158,7 +161,10 @@ def _properties(settings: SparkSettings) -> dict[str, str]:
         "spark.log.level": "WARN",
         "spark.sql.shuffle.partitions": str(settings.partitions),
         "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "2000",
+        "spark.sql.execution.arrow.maxBytesPerBatch": "64m",
         "spark.sql.session.timeZone": "UTC",
+        "spark.redaction.regex": "(?i)secret|password|token|access[.]?key|connection[.]uri",
         "spark.sql.warehouse.dir": f"file:{tempfile.gettempdir()}/mailroom-spark-warehouse",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
