@@ -47,7 +47,10 @@ class Record:
 
     def header(self, name: str) -> bytes | None:
         """The last value of a header, which is the one that counts where names repeat."""
-        return next((value for key, value in reversed(self.headers) if key == name), None)
+        for key, value in reversed(self.headers):
+            if key == name:
+                return value
+        return None
 
 
 @dataclass(frozen=True, slots=True)

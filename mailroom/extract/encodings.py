@@ -66,16 +66,21 @@ def looks_binary(data: bytes) -> bool:
     return len(sample) - len(sample.translate(None, _CONTROLS)) > _MANY_CONTROLS * len(sample)
 
 
-def detect(data: bytes) -> str | None:
+def detect(data: bytes, *, is_utf8: bool) -> str | None:
     """Name the encoding of text.
+
+    Args:
+        data: The bytes.
+        is_utf8: What `is_utf8` says of them.
 
     Returns:
         A codec's name, or None where the bytes are no text in any known encoding.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return encoding if _readable(data, encoding) else _single_byte(data)
-    if is_utf8(data) or _is_nearly_utf8(data):
+            readable = is_utf8 if encoding == "utf-8-sig" else _readable(data, encoding)
+            return encoding if readable else _single_byte(data)
+    if is_utf8 or _is_nearly_utf8(data):
         return "utf-8"
     return _utf16_without_mark(data) if b"\0" in data else _single_byte(data)
 
@@ -91,8 +96,6 @@ def _is_nearly_utf8(data: bytes) -> bool:
 
 
 def _readable(data: bytes, encoding: str) -> bool:
-    if encoding == "utf-8-sig":
-        return is_utf8(data)
     sample = data[:_SAMPLE].decode(encoding, errors="ignore")
     # Joiners and no-break spaces do not print either, and some scripts have many of them.
     unprintable = len(sample) - sum(map(str.isprintable, sample)) - sum(map(sample.count, "\n\r\t\f"))

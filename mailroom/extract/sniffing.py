@@ -52,20 +52,20 @@ def identify(data: bytes, *, declared: str | None = None, file_name: str | None 
     """
     if not data or data.isspace():
         raise MalformedRecord(Reason.EMPTY, "no byte but white space: send the document again")
-    if binary := _signature(data):
+    is_utf8 = encodings.is_utf8(data)
+    if binary := _signature(data, text=is_utf8):
         return Kind(binary, None)
-    encoding = encodings.detect(data)
+    encoding = encodings.detect(data, is_utf8=is_utf8)
     if encoding is None:
         message = "neither text nor any known file format: send it as PDF, image, HTML or text"
         raise MalformedRecord(Reason.UNKNOWN_MEDIA_TYPE, message)
     return Kind(text_kinds.name(data, encoding, declared=declared, file_name=file_name), encoding)
 
 
-def _signature(data: bytes) -> str | None:
+def _signature(data: bytes, *, text: bool) -> str | None:
     for start, media_type in _TEXT_THAT_IS_NOT:
         if data.startswith(start):
             return media_type
-    text = encodings.is_utf8(data)
     at = data.find(_PDF, 0, _PDF_HEADER_WITHIN)
     if at == 0 or (at > 0 and (not text or data[:at].isspace())):
         return "application/pdf"
