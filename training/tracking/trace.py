@@ -74,14 +74,33 @@ def trace(registry: Registry, subject: Subject) -> dict[str, Any]:
     return {
         "label": subject.label or None,
         "model": asdict(newest),
-        **_origin(registry, newest),
+        **_origin(registry, newest, _run(registry, newest)),
         "also_registered_as": [item.version for item in found[1:]],
     }
 
 
-def _origin(registry: Registry, version: ModelVersion) -> dict[str, Any]:
+def version_facts(registry: Registry, version: ModelVersion) -> dict[str, Any]:
+    """All that is kept of a version.
+
+    Returns:
+        `model`, `run`, `code`, `data`, and the run's `parameters`, `metrics` and place of its `artifacts`.
+    """
+    run = _run(registry, version)
+    return {
+        "model": asdict(version),
+        **_origin(registry, version, run),
+        "parameters": dict(sorted(run.data.params.items())),
+        "metrics": dict(sorted(run.data.metrics.items())),
+        "artifacts": run.info.artifact_uri,
+    }
+
+
+def _run(registry: Registry, version: ModelVersion) -> Any:
     with translated(registry.settings.uri):
-        run = registry.client.get_run(version.run_id)
+        return registry.client.get_run(version.run_id)
+
+
+def _origin(registry: Registry, version: ModelVersion, run: Any) -> dict[str, Any]:
     tags, parameters, metrics = run.data.tags, run.data.params, run.data.metrics
     return {
         "run": {

@@ -1,7 +1,6 @@
 """A tracking store of the test's own."""
 
-import sqlite3
-from contextlib import closing
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,27 +8,14 @@ import pytest
 from tests.unit.training.runs import written_run
 from training.documents import LabelledDocument
 from training.record import RunRecord
-from training.tracking import TrackingSettings
-from training.tracking.client import open_client
-
-
-@pytest.fixture(scope="session")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store without runs: MLflow takes seconds to make its tables, a copy takes none."""
-    path = tmp_path_factory.mktemp("tracking") / "mlflow.db"
-    open_client(TrackingSettings(uri=f"sqlite:///{path}"))
-    return path
+from training.tracking.settings import TrackingSettings
 
 
 @pytest.fixture
-def settings(tmp_path: Path, blank: Path) -> TrackingSettings:
+def settings(tmp_path: Path, blank_tracking: Path) -> TrackingSettings:
     """A SQLite file of the test's own."""
     (tmp_path / "tracking").mkdir()
-    with (
-        closing(sqlite3.connect(blank)) as source,
-        closing(sqlite3.connect(tmp_path / "tracking" / "mlflow.db")) as copy,
-    ):
-        source.backup(copy)
+    shutil.copy(blank_tracking, tmp_path / "tracking" / "mlflow.db")
     return TrackingSettings(uri=f"sqlite:///{tmp_path / 'tracking' / 'mlflow.db'}")
 
 

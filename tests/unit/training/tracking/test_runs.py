@@ -9,9 +9,11 @@ from pydantic import ValidationError
 from mailroom.contracts.errors import GateRefused, UsageError
 from mailroom.model_package import load
 from training.record import RunRecord
-from training.tracking import NotRegistered, Registry, TrackingFailed, TrackingSettings, tracked
 from training.tracking.client import experiment_id, open_client
-from training.tracking.runs import begin
+from training.tracking.errors import NotRegistered, TrackingFailed
+from training.tracking.registry import Registry
+from training.tracking.runs import begin, tracked
+from training.tracking.settings import TrackingSettings
 from training.tracking.trace import Subject, subject_of, trace
 
 REPORT = "report.html"

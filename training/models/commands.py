@@ -1,0 +1,138 @@
+"""The verbs `models list|show|trace|promote|verify`."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from training.tracking.settings import VARIABLE, TrackingSettings, default_uri
+
+Uri = Annotated[
+    str,
+    typer.Option(
+        "--tracking-uri",
+        help=f"MLflow: http://host:port or sqlite:///file; by default {VARIABLE}, else this user's own store.",
+        default_factory=default_uri,
+        show_default=False,
+    ),
+]
+Model = Annotated[str, typer.Option("--model", help="The name that versions are registered under.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Version = Annotated[str, typer.Argument(help="A number, or an alias: candidate, champion.")]
+
+app = typer.Typer(
+    help="Registered models: what there is, where a label comes from, which is the champion; each verb has --json.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.command("list")
+def list_models(*, tracking_uri: Uri, model: Model = "mailroom", as_json: Json = False) -> None:
+    """List the versions of a model, the newest first."""
+    from mailroom.terminal import emit
+    from training.models.rendering import draw_versions
+
+    versions = _registry(tracking_uri, model).versions()
+    result = {"model": model, "tracking": tracking_uri, "versions": [asdict(item) for item in versions]}
+    emit(result, as_json=as_json, render=lambda console: draw_versions(console, result))
+
+
+@app.command()
+def show(version: Version, *, tracking_uri: Uri, model: Model = "mailroom", as_json: Json = False) -> None:
+    """Show a version: its figures, parameters, where its package and its report lie."""
+    from mailroom.terminal import emit
+    from training.models.rendering import draw_facts
+    from training.tracking.trace import version_facts
+
+    registry = _registry(tracking_uri, model)
+    result = version_facts(registry, registry.version(version))
+    emit(result, as_json=as_json, render=lambda console: draw_facts(console, result))
+
+
+@app.command()
+def trace(
+    label_or_package: Annotated[
+        str,
+        typer.Argument(
+            help="A package's folder, a file with a record of documents.classified (- for standard input), or a digest."
+        ),
+    ],
+    *,
+    tracking_uri: Uri,
+    model: Model = "mailroom",
+    as_json: Json = False,
+) -> None:
+    """Lead from a label or a package to model version, run, code and data."""
+    from mailroom.terminal import emit
+    from training.models.rendering import draw_facts
+    from training.tracking.trace import subject_of
+    from training.tracking.trace import trace as origin_of
+
+    subject = subject_of(label_or_package)
+    result = origin_of(_registry(tracking_uri, model), subject)
+    emit(result, as_json=as_json, render=lambda console: draw_facts(console, result))
+
+
+@app.command()
+def promote(version: Version, *, tracking_uri: Uri, model: Model = "mailroom", as_json: Json = False) -> None:
+    """Move the alias champion to a version; once more changes nothing."""
+    from mailroom.terminal import emit
+
+    promoted = _registry(tracking_uri, model).promote(version)
+    result = asdict(promoted)
+    emit(
+        result,
+        as_json=as_json,
+        render=lambda console: console.print(
+            f"{promoted.model} version {promoted.version} is the champion", highlight=False
+        ),
+    )
+
+
+@app.command()
+def verify(
+    *,
+    package: Annotated[Path, typer.Option("--package", help="Folder of the package.")],
+    as_json: Json = False,
+) -> None:
+    """Check a package: every file's digest, and that its golden documents get the predictions they must."""
+    from mailroom.model_package import load
+    from mailroom.model_package.manifest import GOLDEN
+    from mailroom.terminal import emit
+
+    loaded = load(package)
+    result: dict[str, Any] = {
+        "package": str(package),
+        "digest": loaded.manifest.digest,
+        "golden_documents": len((package / GOLDEN).read_text(encoding="utf-8").splitlines()),
+        "largest_difference": loaded.check_golden(),
+    }
+    emit(
+        result,
+        as_json=as_json,
+        render=lambda console: console.print(
+            f"{package} is whole; {result['golden_documents']} golden documents differ by at most "
+            f"{result['largest_difference']:.1e}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        ),
+    )
+
+
+def _registry(uri: str, model: str) -> Any:
+    from pydantic import ValidationError
+
+    from mailroom.contracts.errors import UsageError
+    from training.tracking.registry import Registry
+
+    try:
+        settings = TrackingSettings(uri=uri, model=model)
+    except ValidationError as error:
+        raise UsageError(f"--tracking-uri, --model: {error.errors()[0]['msg']}") from error
+    return Registry(settings)
