@@ -20,6 +20,7 @@ class RuntimeDescription:
         parameters: Small settings: numbers, words.
         arrays: Numeric arrays by name; no objects.
         texts: Vocabularies and word lists by name: lines, or a JSON document.
+        graphs: Networks by name, as ONNX.
         members: The models a `blend` is made of.
     """
 
@@ -27,6 +28,7 @@ class RuntimeDescription:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     arrays: Mapping[str, Array] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    graphs: Mapping[str, bytes] = field(default_factory=dict)
     members: tuple["RuntimeDescription", ...] = ()
 
     def with_parameters(self, **changes: Parameter) -> "RuntimeDescription":
@@ -40,5 +42,6 @@ class RuntimeDescription:
             "parameters": dict(self.parameters),
             "arrays": sorted(self.arrays),
             "texts": sorted(self.texts),
+            "graphs": sorted(self.graphs),
             "members": [member.outline() for member in self.members],
         }

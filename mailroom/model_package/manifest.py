@@ -37,6 +37,8 @@ class Manifest:
         files: SHA-256 of every file, by its name in the package.
         digest: SHA-256 over `files`: the model's identity.
         format_version: Of the package.
+        features: Digest of the features that training kept for `adapt`; empty where it kept none.
+        adapted_from: Digest of the package that this one was adapted from; empty for a trained one.
     """
 
     name: str
@@ -52,6 +54,8 @@ class Manifest:
     files: dict[str, str] = field(default_factory=dict)
     digest: str = ""
     format_version: int = FORMAT_VERSION
+    features: str = ""
+    adapted_from: str = ""
 
     def threshold(self, label: str) -> float:
         """The review threshold of a label; 0 (never) where none is set."""

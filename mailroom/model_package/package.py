@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mailroom.features.batch import PageBatch, TextBatch
+from mailroom.model_package.description import RuntimeDescription
 from mailroom.model_package.errors import (
     PackageIncomplete,
     PackageMismatch,
@@ -17,7 +18,7 @@ from mailroom.model_package.errors import (
     WrongInput,
 )
 from mailroom.model_package.fingerprints import Fingerprints
-from mailroom.model_package.golden import TOLERANCE, from_lines, golden_batch
+from mailroom.model_package.golden import TOLERANCE, GoldenDocument, from_lines, golden_batch
 from mailroom.model_package.manifest import FINGERPRINTS, GOLDEN, MANIFEST, Manifest, read_manifest
 from mailroom.model_package.runtimes import build_runtime, reads
 from mailroom.model_package.runtimes.base import Runtime
@@ -100,6 +101,14 @@ class Package:
             return np.zeros(0, dtype=np.uint64)
         return from_npy(FINGERPRINTS, self._read(FINGERPRINTS)).astype(np.uint64)
 
+    def golden(self) -> tuple[GoldenDocument, ...]:
+        """The documents whose predictions it promises."""
+        return from_lines(self._read(GOLDEN), self.manifest.labels)
+
+    def description(self) -> RuntimeDescription:
+        """The model as data, read again."""
+        return unpack({name: self._read(name) for name in self.manifest.files})[0]
+
     def check_golden(self) -> float:
         """Predict the golden documents again.
 
@@ -109,7 +118,7 @@ class Package:
         Raises:
             PackageMismatch: It is above 1e-5.
         """
-        golden = from_lines(self._read(GOLDEN), self.manifest.labels)
+        golden = self.golden()
         if not golden:
             return 0.0
         promised = np.array([item.probabilities for item in golden])

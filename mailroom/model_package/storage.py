@@ -1,4 +1,4 @@
-"""A runtime description as files and back: `.npy` without objects, text, and one outline. Nothing is unpickled."""
+"""A runtime description as files and back: `.npy` without objects, text, ONNX, one outline. Nothing is unpickled."""
 
 import io
 import json
@@ -63,6 +63,8 @@ def _files(description: RuntimeDescription, prefix: str) -> Iterator[tuple[str, 
         yield f"{prefix}{name}.npy", to_npy(array)
     for name, text in description.texts.items():
         yield f"{prefix}{name}.txt", text.encode()
+    for name, graph in description.graphs.items():
+        yield f"{prefix}{name}.onnx", graph
     for number, member in enumerate(description.members):
         yield from _files(member, f"{prefix}member-{number}/")
 
@@ -72,11 +74,13 @@ def _described(outline: Any, files: Mapping[str, bytes], prefix: str, depth: int
         raise PackageIncomplete(f"{OUTLINE}: blends are nested too deep: write the package again")
     arrays = {name: f"{prefix}{name}.npy" for name in outline["arrays"]}
     texts = {name: f"{prefix}{name}.txt" for name in outline["texts"]}
+    graphs = {name: f"{prefix}{name}.onnx" for name in outline.get("graphs", ())}
     return RuntimeDescription(
         runtime=outline["runtime"],
         parameters=dict(outline["parameters"]),
         arrays={name: from_npy(path, _file(files, path)) for name, path in arrays.items()},
         texts={name: _file(files, path).decode() for name, path in texts.items()},
+        graphs={name: _file(files, path) for name, path in graphs.items()},
         members=tuple(
             _described(member, files, f"{prefix}member-{number}/", depth + 1)
             for number, member in enumerate(outline["members"])

@@ -14,7 +14,7 @@ import numpy as np
 from mailroom.contracts.errors import UsageError
 from mailroom.features.batch import TextBatch
 from mailroom.model_package.description import RuntimeDescription
-from mailroom.model_package.fingerprints import data_fingerprint, fingerprints
+from mailroom.model_package.fingerprints import Fingerprints, data_fingerprint, fingerprints
 from mailroom.model_package.golden import GoldenDocument, golden_documents, to_lines
 from mailroom.model_package.manifest import FINGERPRINTS, GOLDEN, MANIFEST, Manifest, digest_of
 from mailroom.model_package.package import is_package
@@ -36,6 +36,9 @@ class Provenance:
         libraries: Versions it was trained with.
         metrics: Figures of training.
         input_kind: What it reads.
+        features: Digest of the features that training kept.
+        adapted_from: Digest of the package that it was adapted from.
+        known: Fingerprints of documents it learnt from earlier, whose texts are not at hand.
     """
 
     name: str
@@ -46,6 +49,9 @@ class Provenance:
     libraries: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     input_kind: Literal["text", "image"] = "text"
+    features: str = ""
+    adapted_from: str = ""
+    known: Fingerprints = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
 
 
 def write(
@@ -74,7 +80,7 @@ def write(
     directory = Path(directory)
     refuse_foreign(directory)
     _require_input_kind(description, provenance)
-    known = np.unique(fingerprints(trained_on))
+    known = np.unique(np.concatenate([fingerprints(trained_on), provenance.known]))
     files = pack(description, tuple(labels))
     files[GOLDEN] = to_lines(_golden(description, labels, golden), labels)
     files[FINGERPRINTS] = to_npy(known)
@@ -127,6 +133,8 @@ def _manifest(
         metrics=dict(provenance.metrics),
         files=digests,
         digest=digest_of(digests),
+        features=provenance.features,
+        adapted_from=provenance.adapted_from,
     )
 
 

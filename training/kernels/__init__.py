@@ -6,11 +6,12 @@ from pathlib import Path
 
 from mailroom.contracts.errors import UsageError
 from training.kernels.base import Kernel, SearchSpace
+from training.kernels.image_neural import ImageNeural
 from training.kernels.text_linear import TextLinear
 
 __all__ = ["ENTRY_POINTS", "KERNELS", "Kernel", "SearchSpace", "kernel_class", "kernel_named"]
 
-KERNELS: dict[str, type[Kernel]] = {TextLinear.name: TextLinear}
+KERNELS: dict[str, type[Kernel]] = {kernel.name: kernel for kernel in (TextLinear, ImageNeural)}
 ENTRY_POINTS = "mailroom.kernels"
 """The group in which an installed distribution names its kernels."""
 

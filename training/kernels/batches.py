@@ -21,10 +21,16 @@ def batch_of(documents: Sequence[LabelledDocument], input_kind: Literal["text", 
     Raises:
         UsageError: A document's file cannot be read.
     """
-    texts = [item.text for item in documents]
-    if input_kind == "text":
-        return TextBatch(texts)
-    return PageBatch(texts, [_pages(item) for item in documents])
+    return page_batch_of(documents) if input_kind == "image" else TextBatch([item.text for item in documents])
+
+
+def page_batch_of(documents: Sequence[LabelledDocument]) -> PageBatch:
+    """The batch with pages.
+
+    Raises:
+        UsageError: A document's file cannot be read.
+    """
+    return PageBatch([item.text for item in documents], [_pages(item) for item in documents])
 
 
 def _pages(document: LabelledDocument) -> Pixels:

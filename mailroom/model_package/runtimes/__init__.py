@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from mailroom.model_package.description import RuntimeDescription
 from mailroom.model_package.errors import PackageIncomplete, PackageUnsupported
-from mailroom.model_package.runtimes import blend, lexicon, linear_text, page
+from mailroom.model_package.runtimes import blend, lexicon, linear_text, onnx, page
 from mailroom.model_package.runtimes.base import Build, Runtime, temperature_of
 from mailroom.model_package.runtimes.pooling import PAGES, PageReader
 
 _BUILDERS: dict[str, Build] = {
     linear_text.NAME: linear_text.LinearText,
     lexicon.NAME: lexicon.build,
+    onnx.NAME: onnx.build,
 }
 RUNTIMES = (blend.NAME, page.NAME, *_BUILDERS)
 TEXT = "text"
