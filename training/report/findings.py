@@ -71,9 +71,9 @@ class Findings:
         return metrics["macro_f1_unseen_sources"], metrics["macro_f1"]
 
     @property
-    def integrity_checks(self) -> tuple[Mapping[str, Any], ...]:
-        """The checks of the integrity report."""
-        return tuple(self.record.integrity.get("checks", ()))
+    def integrity(self) -> tuple[Mapping[str, Any], ...]:
+        """What each check of the documents found."""
+        return tuple(self.record.integrity.get("findings", ()))
 
 
 def findings(record: RunRecord, settings: ReportSettings) -> Findings:

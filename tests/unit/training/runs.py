@@ -26,9 +26,14 @@ from training.split import SplitPlan
 
 INTEGRITY = {
     "status": "warn",
-    "checks": [
-        {"name": "schema", "status": "pass", "message": "every document has an id, a label and a text"},
-        {"name": "source-share", "status": "warn", "message": "one source holds 72 % of <other>"},
+    "findings": [
+        {"check": "schema", "outcome": "pass", "message": "every document has an id", "mend": ""},
+        {
+            "check": "source-share",
+            "outcome": "warn",
+            "message": "one source holds 72 % of <other>",
+            "mend": "collect from more sources",
+        },
     ],
 }
 

@@ -151,4 +151,4 @@ def test_excerpts(text: str, expected: str) -> None:
 
 def test_a_run_without_integrity_checks(small: RunRecord) -> None:
     """An integrity report without checks is no error."""
-    assert findings(replace(small, integrity={}), ReportSettings()).integrity_checks == ()
+    assert findings(replace(small, integrity={}), ReportSettings()).integrity == ()

@@ -82,7 +82,7 @@ def test_the_page_says_the_figures(small: RunRecord, tmp_path: Path) -> None:
         "search 3.0 all 4.0",
         "b invoice 0 % 75 % 1 complaint",
         "95 % invoice complaint d5 c Never again, unacceptable",
-        "source-share warn one source holds 72 % of &lt;other&gt;",
+        "source-share warn one source holds 72 % of &lt;other&gt;: collect from more sources",
         "is \\ said invoice complaint invoice 2 1 complaint 1 2",
         small.manifest.data_fingerprint,
     ):
