@@ -3,7 +3,7 @@
 The order of the rows is the order of the documents: a place in it names a document in folds, predictions and reports.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from itertools import pairwise
@@ -60,6 +60,18 @@ class Dataset:
         back = np.argsort(order, kind="stable")
         return [found[place] for place in back]
 
+    def batches(self, size: int) -> Iterator[list[LabelledDocument]]:
+        """All documents with their texts, in their order, so many at a time at most."""
+        for file in self._files:
+            for batch in file.iter_batches(batch_size=size, columns=list(COLUMNS)):
+                yield _read(batch)
+
+    @property
+    def starts(self) -> dict[str, int]:
+        """The place of the first document of each file, by the file's name."""
+        names = sorted(path.name for path in self.folder.glob("*.parquet"))
+        return dict(zip(names, self._starts, strict=False))
+
     @cached_property
     def _files(self) -> list["pq.ParquetFile"]:
         import pyarrow.parquet as pq  # noqa: PLC0415 - serving never needs it
@@ -95,5 +107,5 @@ def schema() -> "pa.Schema":
     return pa.schema([pa.field(field.name, kinds[field.type]) for field in fields(LabelledDocument)])  # type: ignore[index]
 
 
-def _read(table: "pa.Table") -> list[LabelledDocument]:
+def _read(table: "pa.Table | pa.RecordBatch") -> list[LabelledDocument]:
     return [LabelledDocument(**row) for row in table.to_pylist()]

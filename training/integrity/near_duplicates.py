@@ -39,8 +39,18 @@ class NearDuplicates:
     @cached_property
     def groups(self) -> dict[int, int]:
         """Place to the number of its group, for every document that has a near-duplicate."""
-        rows = self.pairs.select("a", "b").toPandas()
-        return joined(rows["a"].to_numpy(np.int64), rows["b"].to_numpy(np.int64))
+        table = self.pairs.select("a", "b").toArrow()
+        return joined(table["a"].to_numpy(), table["b"].to_numpy())
+
+    def table(self) -> "DataFrame":
+        """The groups as columns `place` and `component`."""
+        import pyarrow as pa  # noqa: PLC0415 - training only
+
+        places, numbers = (
+            np.fromiter(side, np.int64, len(self.groups)) for side in (self.groups, self.groups.values())
+        )
+        table = pa.table({"place": places, "component": numbers})
+        return self.pairs.sparkSession.createDataFrame(table)
 
 
 def joined(a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> dict[int, int]:
