@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class Columns(Section):
     """Which of a source's columns holds what; a dot leads into a nested document.
 
-    A column under its usual name need not be mentioned, and may be absent: all but the label, and one of text, path
-    and content.
+    A column under its usual name need not be mentioned, and may be absent: all but the label, and one of text, path,
+    content and text_ref.
     """
 
     id: str = Field("id", description="names the document; without, the digest of its content does")
@@ -23,6 +23,7 @@ class Columns(Section):
     text: str = Field("text", description="its text")
     path: str = Field("path", description="its file, where it is no text; relative to the source's own place")
     content: str = Field("content", description="its file's bytes, where the row itself holds them")
+    text_ref: str = Field("text_ref", description="URI of its text in the object store")
     source: str = Field("source", description="where it was collected; without, the source's name")
     group: str = Field("group", description="near-duplicates, and documents of one template")
     fold: str = Field("fold", description="a fold that the data brings along")

@@ -38,7 +38,7 @@ def _check(spark: "SparkSession", source: Source, labels: Collection[str]) -> di
     from pyspark.sql import functions as sql  # noqa: PLC0415 - `--help` answers at once
 
     rows = labelled(spark, source)
-    empty = rows.text.isNull() & (rows.path == "") & rows.content.isNull()
+    empty = rows.text.isNull() & (rows.path == "") & rows.content.isNull() & rows.text_ref.isNull()
     with explained(source.title):
         found = rows.groupBy("label").agg(
             sql.count("*").alias("count"),
@@ -71,7 +71,8 @@ def _refuse(source: Source, group: "Row", labels: Collection[str]) -> None:
 
 
 def _refuse_missing_files(source: Source, rows: "DataFrame") -> None:
-    files = rows.where(rows.text.isNull() & rows.content.isNull() & ~rows.path.rlike(REMOTE)).select("path")
+    unread = rows.text.isNull() & rows.content.isNull() & rows.text_ref.isNull()
+    files = rows.where(unread & ~rows.path.rlike(REMOTE)).select("path")
     gone = files.rdd.map(lambda row: row.path).filter(lambda path: not Path(path).is_file()).take(1)
     if gone:
         raise UsageError(

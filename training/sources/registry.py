@@ -8,11 +8,22 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, SerializeAsAny
 
 from training.sources.base import Source
+from training.sources.feedback import ConfirmedLabels
 from training.sources.files import Folders, JsonLines, Parquet
 from training.sources.generated import Samples
+from training.sources.mongodb import MongoDB
+from training.sources.sql import Sql
 
 TYPES: Mapping[str, type[Source]] = MappingProxyType(
-    {"samples": Samples, "folders": Folders, "jsonl": JsonLines, "parquet": Parquet}
+    {
+        "samples": Samples,
+        "folders": Folders,
+        "jsonl": JsonLines,
+        "parquet": Parquet,
+        "mongodb": MongoDB,
+        "sql": Sql,
+        "feedback": ConfirmedLabels,
+    }
 )
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
     from pyspark.sql.types import StructType
 
-CONTENTS = ("text", "path", "content")
+CONTENTS = ("text", "path", "content", "text_ref")
 """Where a document's text comes from: at least one of them has to be there."""
 PLAIN = ("string", "char", "varchar", "tinyint", "smallint", "int", "bigint", "decimal", "float", "double", "boolean",
          "date", "timestamp")  # fmt: skip
@@ -18,7 +18,9 @@ REMOTE = r"^[a-z][a-z0-9+.-]*:/"
 
 
 def labelled(spark: "SparkSession", source: Source) -> "DataFrame":
-    """A source's rows as a data set has them, with `content` besides; text is null where it is still to be read.
+    """A source's rows as a data set has them, besides `content` and `text_ref`.
+
+    Text is null where it is still to be read.
 
     Raises:
         UsageError: The source cannot be read, or lacks a column.
@@ -38,7 +40,10 @@ def _columns(frame: "DataFrame", source: Source) -> list["Column"]:
     text = {name: _plain(column) for name, column in found.items() if name != "content"}
     content = sql.lit(None).cast("binary") if found["content"] is None else found["content"].cast("binary")
     path = _absolute(sql.coalesce(text["path"], sql.lit("")), source.folder)
-    digest = sql.sha2(sql.concat_ws("\x1f", text["label"], text["text"], path, sql.sha2(content, 256)), 256)
+    digest = sql.sha2(
+        sql.concat_ws("\x1f", text["label"], text["text"], path, text["text_ref"], sql.sha2(content, 256)),
+        256,
+    )
     return [
         sql.coalesce(_filled(text["id"]), digest.substr(1, 16)).alias("id"),
         _renamed(text["label"], source.labels).alias("label"),
@@ -50,6 +55,7 @@ def _columns(frame: "DataFrame", source: Source) -> list["Column"]:
         path.alias("path"),
         sql.lit(source.train_only).alias("train_only"),
         content.alias("content"),
+        text["text_ref"].alias("text_ref"),
     ]
 
 

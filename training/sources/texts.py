@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import fsspec
 
 from mailroom.contracts.errors import MailroomError
+from mailroom.objects import ObjectStore
 from mailroom.textprep import cleanse
 from training.dataset import schema
 from training.files import text_of_bytes, text_of_file
@@ -51,6 +52,9 @@ def _read(row: Mapping[str, Any]) -> dict[str, Any]:
 def _text(row: Mapping[str, Any]) -> str:
     if row["text"] is not None:
         return str(row["text"])
+    if row["text_ref"] is not None:
+        root = row["text_ref"].rsplit("/", 2)[0]
+        return ObjectStore(root).get(row["text_ref"]).decode()
     if row["content"] is not None:
         return text_of_bytes(row["content"], row["path"] or row["id"])
     if re.match(REMOTE, row["path"]):
