@@ -19,8 +19,8 @@ from training.pipeline.packing import pack
 from training.pipeline.stopwatch import Report, Stopwatch
 from training.record import RunRecord
 from training.report.writing import write_report
-from training.search import search
 from training.search.results import CandidateResult, Predictions, SearchResult
+from training.search.search import search
 from training.search.settings import KernelChoice
 from training.spark import session
 from training.split import SplitPlan, group_split, plan_split
@@ -29,7 +29,17 @@ from training.tracking.runs import TrackedRun, tracked
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-LIBRARIES = ("keras", "mlflow", "numpy", "onnxruntime", "pyspark", "scikit-learn", "scipy", "tensorflow")
+LIBRARIES = (
+    "keras",
+    "mlflow",
+    "numpy",
+    "onnxruntime",
+    "pyspark",
+    "scikit-learn",
+    "scipy",
+    "tensorflow",
+    "tensorflow-cpu",
+)
 
 
 class NothingLearnt(MailroomError):
@@ -64,7 +74,7 @@ class Outcome:
             "candidates": len(record.search.candidates),
             "failed": {result.candidate.key: result.reason for result in failed},
             "resumed": record.search.resumed,
-            "integrity": record.integrity.get("severity"),
+            "integrity": record.integrity.get("status"),
             "package": str(record.package),
             "digest": record.manifest.digest,
             "version": self.version,
@@ -113,7 +123,7 @@ class _Run:
                 record, self._config.report, folder=self._folder, integrity_page=inspection.page.name
             )
             version = tracking.publish(record, [files.page, files.card, *inspection.files])
-        outcome = Outcome(record, files.page, version.version)
+        outcome = Outcome(record, files.page, str(version.version))
         finish(self._folder, outcome.told())
         return outcome
 
@@ -123,7 +133,7 @@ class _Run:
 
     def _inspected(self, spark: "SparkSession", dataset: Dataset) -> Inspection:
         before = last_finished(self._config.runs, self._config.name)
-        return inspect(spark, dataset, self._config, self._folder, before=before)
+        return inspect(spark, dataset, self._config, self._folder, before=before, report=self._report)
 
     def _learnt(self, spark: "SparkSession", dataset: Dataset, inspection: Inspection) -> RunRecord:
         config = self._config
@@ -174,7 +184,7 @@ class _Run:
             labels,
             self._config.search,
             seed=self._config.seed,
-            folder=self._folder / "search",
+            folder=self._folder,
             report=self._report,
         )
 
@@ -197,7 +207,7 @@ class _Run:
             labels,
             settings,
             seed=self._config.seed,
-            folder=self._folder / "search-mixed",
+            folder=self._folder / "known-sources",
             report=self._report,
         )
         return _predictions(_best(found))
