@@ -14,7 +14,6 @@ import boto3
 import psycopg
 from moto.server import ThreadedMotoServer
 from py4j.java_gateway import JavaGateway
-from pymongo import MongoClient
 
 from mailroom.embedded.jars import locked, provide
 from mailroom.embedded.java import find_java
@@ -108,11 +107,9 @@ class Mongo:
         backend = self._gateway.jvm.de.bwaldvogel.mongo.backend.memory.MemoryBackend()
         self._server = self._gateway.jvm.de.bwaldvogel.mongo.MongoServer(backend)
         self.port = self._server.bind().getPort()
-        self._client: MongoClient[dict[str, Any]] = MongoClient(HOST, self.port)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.close()
         self._server.shutdownNow()
         process = self._gateway.java_process
         self._gateway.shutdown()
@@ -123,10 +120,6 @@ class Mongo:
     def uri(self) -> str:
         """How clients reach it."""
         return f"mongodb://{HOST}:{self.port}"
-
-    def insert(self, collection: str, rows: list[dict[str, Any]]) -> None:
-        """Put documents into a collection of the database `mail`."""
-        self._client["mail"][collection].insert_many(rows)
 
 
 class S3Server:

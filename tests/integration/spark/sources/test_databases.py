@@ -122,16 +122,15 @@ def test_oracle_is_asked_by_its_own_driver(spark: "SparkSession") -> None:
 
 
 @pytest.fixture(scope="module")
-def archive(mongo: Mongo) -> Mongo:
-    """A server with a collection of three letters, one of them filed under a nested name."""
-    mongo.insert(
-        "letters",
-        [
-            {"_id": "a", "meta": {"label": "invoice", "from": "x"}, "text": "Due.", "year": 2019},
-            {"_id": "b", "meta": {"label": "other", "from": "y"}, "text": "Hello.", "year": 2020},
-            {"_id": "c", "meta": {"label": "draft", "from": "y"}, "text": "He", "year": 2021},
-        ],
+def archive(spark: "SparkSession", mongo: Mongo) -> Mongo:
+    """A server with a collection of three letters, whose labels are nested."""
+    letters = spark.sql(
+        "SELECT _id, named_struct('label', label, 'from', place) meta, text, year FROM VALUES"
+        " ('a', 'invoice', 'x', 'Due.', 2019), ('b', 'other', 'y', 'Hello.', 2020), ('c', 'draft', 'y', 'He', 2021)"
+        " AS letters(_id, label, place, text, year)"
     )
+    place = {"connection.uri": mongo.uri, "database": "mail", "collection": "letters"}
+    letters.write.format("mongodb").options(**place).mode("append").save()
     return mongo
 
 
