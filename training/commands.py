@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 DOCUMENTS_HELP = "JSON Lines file, or a folder per label; may be given several times."
-Documents = Annotated[list[Path], typer.Option("--documents", help=DOCUMENTS_HELP)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -54,15 +53,24 @@ def train(
 def evaluate(
     *,
     package: Annotated[Path, typer.Option("--package", help="Folder of the package.")],
-    documents: Documents,
+    documents: Annotated[list[Path] | None, typer.Option("--documents", help=DOCUMENTS_HELP)] = None,
+    scans: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--scans", help="JSON Lines file whose documents are page images or PDF, each with its `path`."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Measure a model package on labelled documents."""
+    """Measure a model package on labelled documents or page images."""
+    from mailroom.contracts.errors import UsageError
     from mailroom.terminal import emit
     from training.drawing import draw_figures
     from training.shell import evaluate_package
 
-    result = evaluate_package(package, documents)
+    if not documents and not scans:
+        raise UsageError("give --documents FILE_OR_FOLDER or --scans FILE")
+    result = evaluate_package(package, documents or (), scans or ())
     emit(result, as_json=as_json, render=lambda console: draw_figures(console, result))
 
 

@@ -1,7 +1,7 @@
 """Labelled documents from files: JSON Lines with `text` or `path`, or a folder per label."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from mailroom.contracts.errors import UsageError
 
 FORM = '{"id": "…", "label": "invoice", "text": "…"} (or "path" instead of "text")'
+SCANS_FORM = '{"id": "…", "label": "invoice", "path": "…"}'
 
 ReadFile = Callable[[Path], str]
 """Turns a document file into its text."""
@@ -42,7 +43,7 @@ class LabelledDocument:
 
 
 def read_documents(
-    paths: Sequence[Path], labels: Collection[str], *, read_file: ReadFile
+    paths: Sequence[Path], labels: Collection[str], *, read_file: ReadFile, scans: bool = False
 ) -> list[LabelledDocument]:
     """Read every document of files and folders.
 
@@ -50,21 +51,24 @@ def read_documents(
         paths: JSON Lines files, or folders with a folder per label.
         labels: The labels that are known.
         read_file: Gives the text of a document file; its errors name the file already.
+        scans: A text that stands beside a path is left unread: what the file shows is what is asked for.
 
     Raises:
         UsageError: A place cannot be read, a line is not a labelled document, or a label is unknown.
     """
-    documents = [item for path in paths for item in _read(path, labels, read_file)]
+    documents = [item for path in paths for item in _read(path, labels, read_file, scans=scans)]
     if not documents:
         raise UsageError(f"{', '.join(map(str, paths))}: no documents; write one a line: {FORM}")
     return documents
 
 
-def _read(path: Path, labels: Collection[str], read_file: ReadFile) -> Iterator[LabelledDocument]:
+def _read(
+    path: Path, labels: Collection[str], read_file: ReadFile, *, scans: bool
+) -> Iterator[LabelledDocument]:
     if path.is_dir():
         return _folder(path, labels, read_file)
     if path.is_file():
-        return _lines(path, labels, read_file)
+        return _lines(path, labels, read_file, scans=scans)
     raise UsageError(f"{path}: no such file or folder")
 
 
@@ -74,23 +78,27 @@ def _folder(folder: Path, labels: Collection[str], read_file: ReadFile) -> Itera
             raise UsageError(f"{place}: unknown label; name the folders {_known(labels)}")
         for path in sorted(item for item in place.rglob("*") if item.is_file() and not _hidden(item)):
             name = path.relative_to(folder)
-            yield LabelledDocument(str(name), place.name, read_file(path), source=folder.name)
+            yield LabelledDocument(
+                str(name), place.name, read_file(path), source=folder.name, path=str(path.resolve())
+            )
 
 
-def _lines(file: Path, labels: Collection[str], read_file: ReadFile) -> Iterator[LabelledDocument]:
+def _lines(
+    file: Path, labels: Collection[str], read_file: ReadFile, *, scans: bool
+) -> Iterator[LabelledDocument]:
     try:
         with file.open("rb") as stream:
             for number, line in enumerate(stream, start=1):
                 if line.strip():
-                    yield _document(line, f"{file}:{number}", file.parent, labels, read_file)
+                    place = f"{file}:{number}"
+                    yield _document(_row(line, place, scans=scans), place, file.parent, labels, read_file)
     except OSError as error:
         raise UsageError(f"{file}: cannot be read ({error.strerror})") from error
 
 
 def _document(
-    line: bytes, place: str, folder: Path, labels: Collection[str], read_file: ReadFile
+    row: Mapping[str, Any], place: str, folder: Path, labels: Collection[str], read_file: ReadFile
 ) -> LabelledDocument:
-    row = _row(line, place)
     label = row.get("label")
     if label not in labels:
         raise UsageError(f"{place}: unknown label {label!r}; use one of {_known(labels)}")
@@ -101,20 +109,23 @@ def _document(
         source=str(row.get("source") or ""),
         group=str(row.get("group") or ""),
         fold=row["fold"] if isinstance(row.get("fold"), int) else -1,
+        path=str((folder / row["path"]).resolve()) if isinstance(row.get("path"), str) else "",
     )
 
 
-def _row(line: bytes, place: str) -> dict[str, Any]:
+def _row(line: bytes, place: str, *, scans: bool) -> dict[str, Any]:
     try:
         row = json.loads(line)
     except ValueError as error:
         raise UsageError(f"{place}: no JSON ({error}); write one document a line: {FORM}") from error
     if not isinstance(row, dict):
         raise UsageError(f"{place}: no JSON object; write {FORM}")
-    return row
+    if scans and not isinstance(row.get("path"), str):
+        raise UsageError(f"{place}: no path; write {SCANS_FORM}")
+    return row | {"text": None} if scans else row
 
 
-def _text(row: dict[str, Any], place: str, folder: Path, read_file: ReadFile) -> str:
+def _text(row: Mapping[str, Any], place: str, folder: Path, read_file: ReadFile) -> str:
     if isinstance(row.get("text"), str):
         return str(row["text"])
     if not isinstance(row.get("path"), str):

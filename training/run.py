@@ -13,14 +13,16 @@ from mailroom.contracts.errors import UsageError
 from mailroom.features.batch import TextBatch
 from mailroom.model_package import Manifest, Provenance, RuntimeDescription, write
 from mailroom.model_package.description import Parameter
+from mailroom.model_package.fingerprints import identities
 from mailroom.model_package.runtimes import build_runtime
 from mailroom.model_package.runtimes.base import log_softmax
 from mailroom.textprep import PREP_VERSION, cleanse
 from training.calibration import fit_temperature, review_threshold
 from training.documents import LabelledDocument
 from training.evaluation import Answers, figures
-from training.folds import Fold, source_folds
+from training.folds import source_folds
 from training.kernels import Kernel
+from training.kernels.batches import batch_of
 from training.weights import balanced_weights
 
 Floats = npt.NDArray[np.float64]
@@ -115,7 +117,7 @@ def write_package(
     kernel: Kernel,
     name: str,
     version: str,
-    golden: Sequence[str] = (),
+    golden: Sequence[str] | TextBatch = (),
 ) -> Manifest:
     """Write the package of a training run.
 
@@ -126,7 +128,7 @@ def write_package(
         kernel: What trained it.
         name: The model's name.
         version: Empty takes the beginning of the documents' fingerprint.
-        golden: Texts to predict now and whenever it is loaded; without, a few documents of its training.
+        golden: Documents to predict now and whenever it is loaded; without, a few documents of its training.
     """
     provenance = Provenance(
         name=name,
@@ -143,8 +145,8 @@ def write_package(
         trained.description,
         labels=trained.labels,
         provenance=provenance,
-        golden=list(golden) or list(_golden(documents, trained.labels)),
-        trained_on=[item.text for item in documents],
+        golden=golden if len(golden) else list(_golden(documents, trained.labels)),
+        trained_on=identities([item.text for item in documents], batch_of(documents, kernel.input_kind)),
     )
 
 
@@ -156,19 +158,10 @@ def _left_out(
     for number, fold in enumerate(source_folds(documents, seed=recipe.seed), start=1):
         report(f"measuring on sources left out, part {number}")
         train = [documents[place] for place in fold.train]
-        rows.append(_predicted(recipe.train(train, labels), labels, documents, fold))
+        batch = batch_of([documents[place] for place in fold.test], recipe.kernel.input_kind)
+        rows.append(build_runtime(recipe.train(train, labels), labels).log_probabilities(batch))
         places.extend(fold.test)
     return np.vstack(rows), places
-
-
-def _predicted(
-    description: RuntimeDescription,
-    labels: tuple[str, ...],
-    documents: Sequence[LabelledDocument],
-    fold: Fold,
-) -> Floats:
-    batch = TextBatch([documents[place].text for place in fold.test])
-    return build_runtime(description, labels).log_probabilities(batch)
 
 
 def _targets(documents: Sequence[LabelledDocument], labels: Sequence[str]) -> npt.NDArray[np.int64]:

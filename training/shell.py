@@ -5,20 +5,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from mailroom.contracts.errors import UsageError
 from mailroom.model_package import Package, load
-from mailroom.model_package.fingerprints import fingerprints, seen
+from mailroom.model_package.runtimes import TEXT
 from mailroom.model_package.writing import refuse_foreign
 from mailroom.settings import load_settings
 from mailroom.terminal import messages
-from training.documents import LabelledDocument, read_documents
-from training.evaluation import Answers, figures
+from training.documents import LabelledDocument, ReadFile, read_documents
 from training.files import text_of_file
+from training.golden import golden_documents
 from training.kernels import kernel_named
+from training.measuring import measure
 from training.run import Recipe, Report, cleansed, present_labels, train_model, write_package
 
 MOSTLY_SEEN = 0.5
+PAGES_KEPT = 42
+"""Golden documents of a model of pages: generated, since a page cannot be cut like a text."""
 
 
 def train_package(
@@ -44,7 +46,10 @@ def train_package(
         documents = _documents(paths, known, report)
         trained = train_model(documents, present_labels(documents, known), recipe, report=report)
         report("writing the package")
-        manifest = write_package(output, trained, documents, kernel=kernel, name=name, version=version)
+        golden = golden_documents("image", PAGES_KEPT) if kernel.input_kind == "image" else ()
+        manifest = write_package(
+            output, trained, documents, kernel=kernel, name=name, version=version, golden=golden
+        )
     return {
         "package": str(output),
         "name": manifest.name,
@@ -58,16 +63,21 @@ def train_package(
     }
 
 
-def evaluate_package(directory: Path, paths: Sequence[Path]) -> dict[str, Any]:
+def evaluate_package(directory: Path, paths: Sequence[Path], scans: Sequence[Path] = ()) -> dict[str, Any]:
     """Load, read, measure; says on standard error when the documents were trained on.
 
+    Args:
+        directory: The package.
+        paths: Documents with their texts.
+        scans: Documents as page images; texts are read from them by OCR where the package reads texts.
+
     Raises:
-        PackageError: The package must not be used.
+        PackageError: The package must not be used, or reads pages and no document has one.
         UsageError: The documents cannot be read, or have a label that the package does not know.
     """
     with _progress() as report:
         package = load(directory)
-        documents = _documents(paths, package.manifest.labels, report)
+        documents = _evaluated(package, paths, scans, report)
         report(f"predicting {len(documents)} documents")
         result = measure(package, documents)
     if result["seen_in_training"] > MOSTLY_SEEN * len(documents):
@@ -81,28 +91,30 @@ def evaluate_package(directory: Path, paths: Sequence[Path]) -> dict[str, Any]:
     return result
 
 
-def measure(package: Package, documents: Sequence[LabelledDocument]) -> dict[str, Any]:
-    """Every figure of a package on cleansed documents."""
+def _evaluated(
+    package: Package, paths: Sequence[Path], scans: Sequence[Path], report: Report
+) -> list[LabelledDocument]:
     labels = package.manifest.labels
-    texts = [item.text for item in documents]
-    targets = np.array([labels.index(item.label) for item in documents])
-    answers = Answers(labels, package.predict(texts), targets)
-    limits = np.array([package.manifest.threshold(label) for label in labels])
-    return {
-        **figures(answers),
-        "review_share": float((answers.confidence < limits[answers.predicted]).mean()),
-        "seen_in_training": int(seen(fingerprints(texts), package.fingerprints).sum()),
-        "package": {
-            "name": package.manifest.name,
-            "version": package.manifest.version,
-            "digest": package.manifest.digest,
-        },
-    }
+    read_file = text_of_file if TEXT in package.reads else _unread
+    documents = _documents(paths, labels, report, read_file) if paths else []
+    if scans:
+        report("reading scans")
+        documents += cleansed(read_documents(scans, labels, read_file=read_file, scans=True))
+    return documents
 
 
-def _documents(paths: Sequence[Path], labels: Sequence[str], report: Report) -> list[LabelledDocument]:
+def _unread(path: Path) -> str:
+    """No text of a file, for packages that read none: OCR takes seconds."""
+    if not path.is_file():
+        raise UsageError(f"{path}: cannot be read")
+    return ""
+
+
+def _documents(
+    paths: Sequence[Path], labels: Sequence[str], report: Report, read_file: ReadFile = text_of_file
+) -> list[LabelledDocument]:
     report("reading documents")
-    return cleansed(read_documents(paths, labels, read_file=text_of_file))
+    return cleansed(read_documents(paths, labels, read_file=read_file))
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from mailroom.model_package.errors import (
     PackageMismatch,
     PackageTampered,
     PackageUnsupported,
+    WrongInput,
 )
 from mailroom.model_package.manifest import Manifest
 from mailroom.model_package.package import Package, is_package, load
@@ -22,6 +23,7 @@ __all__ = [
     "PackageUnsupported",
     "Provenance",
     "RuntimeDescription",
+    "WrongInput",
     "is_package",
     "load",
     "write",

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -25,11 +25,16 @@ def fingerprints(texts: Iterable[str]) -> Fingerprints:
     return np.frombuffer(b"".join(digest[:8] for digest in digests), dtype="<u8").astype(np.uint64)
 
 
-def identities(batch: TextBatch) -> list[str]:
-    """What to take fingerprints of: a document's pages, pixel by pixel, where it has any; else its text."""
+def identities(texts: Sequence[str], batch: TextBatch) -> list[str]:
+    """What to take fingerprints of: a document's pages, pixel by pixel, where it has any; else its text.
+
+    Args:
+        texts: In full; a batch may have cut them.
+        batch: As the model reads the documents.
+    """
     if not isinstance(batch, PageBatch):
-        return batch.texts
-    rows = zip(batch.texts, batch.pages, strict=True)
+        return list(texts)
+    rows = zip(texts, batch.pages, strict=True)
     return [hashlib.sha256(pages.tobytes()).hexdigest() if len(pages) else text for text, pages in rows]
 
 

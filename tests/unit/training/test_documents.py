@@ -34,7 +34,23 @@ def test_lines_with_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     (tmp_path / "in" / "a.txt").write_text("Bill")
     file = tmp_path / "documents.jsonl"
     file.write_text('{"id": "a", "label": "invoice", "path": "in/a.txt"}\n')
-    assert [item.text for item in read(file)] == ["Bill"]
+    assert [(item.text, item.path) for item in read(file)] == [("Bill", str(tmp_path / "in" / "a.txt"))]
+
+
+def test_of_scans_the_file_is_read_and_not_the_text_beside_it(tmp_path: Path) -> None:
+    """What a person typed is no page; a line without a file is refused."""
+    (tmp_path / "a.txt").write_text("from the file")
+    file = tmp_path / "scans.jsonl"
+    file.write_text('{"label": "invoice", "path": "a.txt", "text": "typed"}\n')
+
+    def scans() -> list[str]:
+        return [item.text for item in read_documents([file], LABELS, read_file=Path.read_text, scans=True)]
+
+    assert scans() == ["from the file"]
+    assert [item.text for item in read(file)] == ["typed"]
+    file.write_text('{"label": "invoice", "text": "typed"}\n')
+    with pytest.raises(UsageError, match=r"scans\.jsonl:1: no path; write .*\"path\""):
+        scans()
 
 
 def test_a_folder_per_label(tmp_path: Path) -> None:
@@ -43,7 +59,15 @@ def test_a_folder_per_label(tmp_path: Path) -> None:
     (tmp_path / "invoice" / "march" / "a.txt").write_text("Bill")
     (tmp_path / "invoice" / ".DS_Store").write_text("x")
     (tmp_path / ".git").mkdir()
-    assert read(tmp_path) == [LabelledDocument("invoice/march/a.txt", "invoice", "Bill", tmp_path.name)]
+    assert read(tmp_path) == [
+        LabelledDocument(
+            "invoice/march/a.txt",
+            "invoice",
+            "Bill",
+            tmp_path.name,
+            path=str(tmp_path / "invoice" / "march" / "a.txt"),
+        )
+    ]
 
 
 def test_several_places_add_up(tmp_path: Path) -> None:
