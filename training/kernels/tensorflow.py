@@ -3,7 +3,7 @@
 import os
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -41,33 +41,34 @@ def keras_session(seed: int) -> Iterator[Any]:
             keras.backend.clear_session()
 
 
-def to_onnx(network: Any) -> bytes:
+def to_onnx(network: Any, inputs: Sequence[str] = ()) -> bytes:
     """A built Keras model as ONNX; the same weights give the same bytes.
 
     Args:
-        network: One input, one output.
+        network: One output.
+        inputs: What the graph is to call its inputs, in their order; numbers where nothing is given.
     """
     import onnx  # noqa: PLC0415
 
-    network.predict(_blank(network), verbose=0)  # Keras exports only what has been called
+    network.predict([_blank(item) for item in network.inputs], verbose=0)  # Keras exports only what has been called
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.onnx"
         network.export(str(path), format="onnx", verbose=False)
         model = onnx.load(path)
     model.graph.doc_string = ""
-    _rename(model.graph)
+    _rename(model.graph, inputs)
     return bytes(model.SerializeToString(deterministic=True))
 
 
-def _blank(network: Any) -> Any:
+def _blank(taken: Any) -> Any:
     import numpy as np  # noqa: PLC0415
 
-    return np.zeros((1, *network.input_shape[1:]), dtype=np.float32)
+    return np.zeros((1, *taken.shape[1:]), dtype=np.float32)
 
 
-def _rename(graph: Any) -> None:
+def _rename(graph: Any, inputs: Sequence[str]) -> None:
     """Number all values in the order of their use: the exporter's names count what the process did before."""
-    names: dict[str, str] = {"": ""}
+    names = {"": "", **{value.name: name for value, name in zip(graph.input, inputs, strict=False)}}
 
     def number(name: str) -> str:
         return names.setdefault(name, f"v{len(names)}")
@@ -82,6 +83,6 @@ def _rename(graph: Any) -> None:
         value.name = number(value.name)
     for value in (*graph.input, *graph.output):
         value.type.tensor_type.shape.dim[0].dim_param = "rows"
-    kept = sorted(graph.initializer, key=lambda item: int(item.name[1:]))
+    kept = sorted(graph.initializer, key=lambda item: (len(item.name), item.name))
     del graph.initializer[:], graph.value_info[:]
     graph.initializer.extend(kept)

@@ -1,85 +1,76 @@
 """`onnx`: a network over named features, run by ONNX Runtime; Keras and others export to it.
 
-`features` names what the graph takes: `pages` gives it every page (pages, HEIGHT, WIDTH, 1), and the document's answer
-is pooled from them. The graph gives scores; softmax and temperature are ours.
+`features` names what the graph takes. `pages` gives it every page (pages, HEIGHT, WIDTH, 1), and the document's answer
+is pooled from them. Views of the text (`mailroom.features.views`, such as `words@1 described@1`) are one input each,
+of the view's name. The graph gives scores; softmax and temperature are ours.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from mailroom.features.batch import TextBatch
+from mailroom.features.lexicon import Lexicon
+from mailroom.features.matcher import Matcher
 from mailroom.features.pages import HEIGHT, WIDTH
+from mailroom.features.views import View, ViewUnknown, dense, views_named
 from mailroom.model_package.description import RuntimeDescription
-from mailroom.model_package.errors import PackageIncomplete
-from mailroom.model_package.runtimes.base import Floats, Runtime, temperature_of
+from mailroom.model_package.errors import PackageUnsupported
+from mailroom.model_package.runtimes.base import Floats, Runtime, log_softmax, temperature_of
+from mailroom.model_package.runtimes.graphs import Network, network_of
+from mailroom.model_package.runtimes.lexicon import matcher_of
 from mailroom.model_package.runtimes.pooling import PAGES, PooledPages, require_pages_version
 
 NAME = "onnx"
 GRAPH = "network"
-_ERRORS_ONLY = 3
+FEATURES = "features"
+AT_ONCE = 256
+"""Documents in one call: bounds the memory of wide features."""
 
-Network = Callable[[npt.NDArray[np.float32]], Floats]
-"""Features (rows, …) to scores (rows, labels)."""
+
+class TextNetwork:
+    """A network over views of the text."""
+
+    def __init__(self, network: Network, views: Sequence[View], matcher: Matcher, temperature: float) -> None:
+        self._network = network
+        self._views = tuple(views)
+        self._matcher = matcher
+        self._temperature = temperature
+
+    def log_probabilities(self, batch: TextBatch) -> Floats:
+        """(documents, labels)."""
+        values = [view.values(batch, self._matcher) for view in self._views]
+        starts = range(0, len(batch), AT_ONCE)
+        parts = [self._network([dense(item[start : start + AT_ONCE]) for item in values]) for start in starts]
+        return log_softmax(np.vstack(parts), self._temperature)
 
 
 def build(description: RuntimeDescription, labels: Sequence[str]) -> Runtime:
     """The runtime of the features that the description names.
 
     Raises:
-        PackageIncomplete: There is no such feature, or the graph is not one that takes it and scores the labels.
-        PackageUnsupported: The features are made by rules that this version does not know.
+        PackageIncomplete: The graph is not one that takes the features and scores the labels.
+        PackageUnsupported: The features, or their version, are unknown here.
     """
-    features = description.parameters.get("features")
-    if features not in _BUILDERS:
-        known = ", ".join(map(str, _BUILDERS))
-        raise PackageIncomplete(f"{NAME}: features {features!r} are unknown (known: {known}): train it again")
-    return _BUILDERS[features](description, labels)
-
-
-def network_of(description: RuntimeDescription, shape: tuple[int, ...], labels: int) -> Network:
-    """The graph of a description, ready to run on one thread.
-
-    Args:
-        description: Holds it as `network`.
-        shape: Of one row of features.
-        labels: How many scores a row must get.
-
-    Raises:
-        PackageIncomplete: It is missing, broken, or takes or gives something else.
-    """
-    import onnxruntime  # noqa: PLC0415 - packages without networks need none
-
-    content = description.graphs.get(GRAPH)
-    if content is None:
-        raise PackageIncomplete(f"{NAME}: the graph {GRAPH} is missing: train it again")
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = _ERRORS_ONLY
-    options.intra_op_num_threads = 1  # replicas are how the service scales; the same sums in the same order
+    features = description.parameters.get(FEATURES)
+    if features == PAGES:
+        return _pages(description, labels)
     try:
-        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # the library's errors have no common root but Exception
-        reason = str(error).splitlines()[0]
-        raise PackageIncomplete(f"{NAME}: {GRAPH} is no graph ({reason}): fetch the package again") from error
-    _require_signature(session, shape, labels)
-    name = session.get_inputs()[0].name
-    return lambda rows: np.asarray(session.run(None, {name: rows})[0], dtype=np.float64)
+        views = views_named(str(features or ""))
+    except ViewUnknown as error:
+        raise PackageUnsupported(f"{NAME}: {error}: upgrade Mailroom, or train again") from error
+    return _texts(description, views, labels)
 
 
-def _require_signature(session: Any, shape: tuple[int, ...], labels: int) -> None:
-    takes = [(item.type, tuple(item.shape[1:])) for item in session.get_inputs()]
-    gives = [(item.type, tuple(item.shape[1:])) for item in session.get_outputs()]
-    if takes != [("tensor(float)", shape)] or gives != [("tensor(float)", (labels,))]:
-        raise PackageIncomplete(
-            f"{NAME}: {GRAPH} takes {takes} and gives {gives}, needed {shape} and {labels} scores: train it again"
-        )
+def _texts(description: RuntimeDescription, views: Sequence[View], labels: Sequence[str]) -> TextNetwork:
+    listed = any(view.lists for view in views)
+    matcher = matcher_of(description) if listed else Matcher(Lexicon(()))
+    shapes = {view.name: (view.width(matcher),) for view in views}
+    network = network_of(description, GRAPH, shapes, len(labels))
+    return TextNetwork(network, views, matcher, temperature_of(description))
 
 
-def _pages(description: RuntimeDescription, labels: Sequence[str]) -> Runtime:
+def _pages(description: RuntimeDescription, labels: Sequence[str]) -> PooledPages:
     require_pages_version(description)
-    network = network_of(description, (HEIGHT, WIDTH, 1), len(labels))
-    return PooledPages(network, len(labels), temperature_of(description))
-
-
-_BUILDERS: dict[object, Callable[[RuntimeDescription, Sequence[str]], Runtime]] = {PAGES: _pages}
+    network = network_of(description, GRAPH, {PAGES: (HEIGHT, WIDTH, 1)}, len(labels))
+    return PooledPages(lambda pages: network([pages]), len(labels), temperature_of(description))
