@@ -7,11 +7,12 @@ from pathlib import Path
 from mailroom.contracts.errors import UsageError
 from training.kernels.base import Kernel, SearchSpace
 from training.kernels.image_neural import ImageNeural
+from training.kernels.page_blend import PageBlend
 from training.kernels.text_linear import TextLinear
 
 __all__ = ["ENTRY_POINTS", "KERNELS", "Kernel", "SearchSpace", "kernel_class", "kernel_named"]
 
-KERNELS: dict[str, type[Kernel]] = {kernel.name: kernel for kernel in (TextLinear, ImageNeural)}
+KERNELS: dict[str, type[Kernel]] = {kernel.name: kernel for kernel in (TextLinear, ImageNeural, PageBlend)}
 ENTRY_POINTS = "mailroom.kernels"
 """The group in which an installed distribution names its kernels."""
 

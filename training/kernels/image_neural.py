@@ -46,7 +46,7 @@ class ImageNeural(Kernel):
         """
         batch = page_batch_of(documents)
         paged = [place for place, pages in enumerate(batch.pages) if len(pages)]
-        _require_pages([documents[place] for place in paged], labels)
+        require_pages([documents[place] for place in paged], labels)
         weights = np.zeros(len(documents))
         weights[paged] = balanced_weights([documents[place] for place in paged])
         targets = np.array([labels.index(item.label) for item in documents])
@@ -78,7 +78,12 @@ def _shared(weights: Floats, batch: PageBatch) -> Floats:
     return np.asarray(shares / shares.mean())
 
 
-def _require_pages(documents: Sequence[LabelledDocument], labels: Sequence[str]) -> None:
+def require_pages(documents: Sequence[LabelledDocument], labels: Sequence[str]) -> None:
+    """Refuse labels that no document with pages has.
+
+    Raises:
+        UsageError: There is one.
+    """
     without = [label for label in labels if label not in {item.label for item in documents}]
     if without:
         raise UsageError(
