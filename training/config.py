@@ -1,5 +1,7 @@
 """A training run as a file: everything that is chosen, checked before any work."""
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +69,18 @@ def read_config(path: Path) -> RunConfig:
         config = RunConfig.model_validate(tree)
     except ValidationError as error:
         raise UsageError(f"{path}: {_first(error)}") from error
+    _importable(config.spark.code)
     candidates_of(config.search, seed=config.seed)
     return config
+
+
+def _importable(folders: Sequence[Path]) -> None:
+    """The driver finds a user's kernels where tasks find them."""
+    for folder in folders:
+        if not folder.is_dir():
+            raise UsageError(f"spark.code: {folder} is no folder; name the one that holds your package")
+    known = [path for path in map(str, map(Path.resolve, folders)) if path not in sys.path]
+    sys.path[:0] = known
 
 
 def _first(error: ValidationError) -> str:

@@ -58,7 +58,6 @@ class TrackedRun:
             self.client.log_table(self.id, values.source_table(record), "sources.json")
             self.client.log_dict(self.id, dict(record.config), "config.yaml")
             self.client.log_dict(self.id, dict(record.environment), "environment.json")
-            self.client.log_dict(self.id, dict(record.integrity), "integrity.json")
             for path in files:
                 self.client.log_artifact(self.id, str(path))
             self.client.log_artifacts(self.id, str(record.package), "package")

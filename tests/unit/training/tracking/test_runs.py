@@ -44,7 +44,6 @@ def test_everything_is_kept_and_registered(
         "candidates.json",
         "config.yaml",
         "environment.json",
-        "integrity.json",
         "package",
         "report.html",
         "sources.json",

@@ -1,0 +1,1 @@
+"""A repository for a data scientist to start from."""

@@ -1,0 +1,1 @@
+"""Your ways to learn: one class each."""
