@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mailroom.contracts.errors import GateRefused
+from mailroom.terminal import complain
 from training.config import RunConfig
 from training.dataset import Dataset
-from training.integrity.checking import check_integrity
-from training.integrity.facts import placed
-from training.integrity.findings import IntegrityReport, Outcome
+from training.integrity import IntegrityReport, Outcome, check_integrity, html_page, placed, post_to_webhook
 from training.pipeline.stopwatch import Report
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-JSON = "integrity.json"
+JSON, PAGE = "integrity.json", "integrity.html"
 
 
 @dataclass(frozen=True)
@@ -67,11 +66,12 @@ def inspect(
         seed=config.seed,
         report=report,
     )
-    found = checked.report
-    page = folder / JSON
-    page.write_text(json.dumps(found.to_json(), indent=2) + "\n", encoding="utf-8")
+    found, page = checked.report, folder / PAGE
+    (folder / JSON).write_text(json.dumps(found.to_json(), indent=2) + "\n", encoding="utf-8")
+    page.write_text(html_page(found, name=config.name), encoding="utf-8")
+    _tell(found, config)
     _refuse_stopped(found, page)
-    return Inspection(found.to_json(), checked.near_duplicates, page, (page,))
+    return Inspection(found.to_json(), checked.near_duplicates, page, (folder / JSON, page))
 
 
 def _previous(before: Path | None) -> Mapping[str, Any] | None:
@@ -80,6 +80,16 @@ def _previous(before: Path | None) -> Mapping[str, Any] | None:
         return None
     content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
+
+
+def _tell(report: IntegrityReport, config: RunConfig) -> None:
+    """Warnings to whoever waits, and to whoever has asked to be told elsewhere."""
+    for finding in report.of(Outcome.WARN):
+        complain(f"{finding.check}: {finding.message}; {finding.mend}")
+    url = config.integrity.webhook
+    problem = post_to_webhook(report, url, name=config.name) if url else None
+    if problem:
+        complain(problem)
 
 
 def _refuse_stopped(report: IntegrityReport, page: Path) -> None:

@@ -1,0 +1,1 @@
+"""How the time and the memory of a training run grow with its documents."""
