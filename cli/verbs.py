@@ -32,6 +32,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("samples", "samples.commands:samples", "Generate labelled documents."),
     Verb("train", "training.commands:train", "Train a kernel and write a model package."),
     Verb("evaluate", "training.commands:evaluate", "Measure a model package on labelled documents."),
+    Verb("adapt", "training.commands:adapt", "Teach a package by a few corrected documents."),
     Verb("init", "training.starter.commands:init", "Make a repository for your own kernels."),
     Verb("models", "training.models.commands:app", "Registered models: list, show, trace, promote, verify."),
     Verb(

@@ -21,15 +21,17 @@ def cached(kind: str, content: bytes, make: Callable[[], bytes]) -> bytes:
         content: What it is made from.
         make: Makes it; nothing is kept if it raises.
     """
-    path = _folder() / kind / hashlib.sha256(content).hexdigest()
+    path = folder() / kind / hashlib.sha256(content).hexdigest()
     found = _read(path)
     if found is None:
         found = make()
-        _write(path, found)
+        with suppress(OSError):  # a cache that cannot be written costs time, never the run
+            publish(path, hashlib.sha256(found).digest() + found)
     return found
 
 
-def _folder() -> Path:
+def folder() -> Path:
+    """Where this user's training keeps what it can make again."""
     root = os.environ.get("MAILROOM_CACHE") or platformdirs.user_cache_dir("mailroom")
     return Path(root) / "training"
 
@@ -43,11 +45,17 @@ def _read(path: Path) -> bytes | None:
     return None
 
 
-def _write(path: Path, result: bytes) -> None:
-    """Keep it; a cache that cannot be written costs time, never the run."""
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+def publish(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+    try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(hashlib.sha256(result).digest() + result)
+            file.write(content)
         Path(temporary).replace(path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The verbs of training: `train` and `evaluate`."""
+"""The verbs of training: `train`, `evaluate` and `adapt`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 DOCUMENTS_HELP = "JSON Lines file, or a folder per label; may be given several times."
+Documents = Annotated[list[Path], typer.Option("--documents", help=DOCUMENTS_HELP)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -72,6 +73,20 @@ def evaluate(
         raise UsageError("give --documents FILE_OR_FOLDER or --scans FILE")
     result = evaluate_package(package, documents or (), scans or ())
     emit(result, as_json=as_json, render=lambda console: draw_figures(console, result))
+
+
+def adapt(
+    *,
+    package: Annotated[Path, typer.Option("--package", help="Folder of the package to teach.")],
+    documents: Documents,
+    output: Annotated[Path, typer.Option("--output", help="Folder of the new package.")],
+    as_json: Json = False,
+) -> None:
+    """Teach a package by a few corrected documents of a new source, in seconds."""
+    from mailroom.terminal import emit
+    from training.adapt.shell import adapt_package
+
+    emit(adapt_package(package, documents, output), as_json=as_json)
 
 
 def _train_by(config: Path, *, as_json: bool) -> None:

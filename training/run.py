@@ -17,6 +17,7 @@ from mailroom.model_package.fingerprints import identities
 from mailroom.model_package.runtimes import build_runtime
 from mailroom.model_package.runtimes.base import log_softmax
 from mailroom.textprep import PREP_VERSION, cleanse
+from training.adapt.keeping import train_and_keep
 from training.calibration import fit_temperature, review_threshold
 from training.documents import LabelledDocument
 from training.evaluation import Answers, figures
@@ -58,12 +59,14 @@ class Trained:
         labels: The order of its columns.
         threshold: The confidence below which a person should look.
         metrics: Figures on documents left out.
+        features: Digest of the features that were kept for `adapt`.
     """
 
     description: RuntimeDescription
     labels: tuple[str, ...]
     threshold: float
     metrics: Mapping[str, float]
+    features: str = ""
 
 
 def cleansed(documents: Sequence[LabelledDocument]) -> list[LabelledDocument]:
@@ -104,9 +107,12 @@ def train_model(
     temperature = fit_temperature(logs, targets, weights)
     answers = Answers(labels, np.exp(log_softmax(logs, temperature)), targets)
     report("fitting on all documents")
-    calibrated = recipe.train(documents, labels).with_parameters(temperature=temperature)
+    model, features = train_and_keep(
+        recipe.kernel, documents, labels, parameters=recipe.parameters, seed=recipe.seed
+    )
+    calibrated = model.with_parameters(temperature=temperature)
     threshold = review_threshold(answers.confidence, answers.correct, weights)
-    return Trained(calibrated, labels, threshold, _metrics(answers, weights, temperature))
+    return Trained(calibrated, labels, threshold, _metrics(answers, weights, temperature), features)
 
 
 def write_package(
@@ -139,6 +145,7 @@ def write_package(
         libraries={library: metadata.version(library) for library in LIBRARIES},
         metrics=trained.metrics,
         input_kind=kernel.input_kind,
+        features=trained.features,
     )
     return write(
         directory,

@@ -40,8 +40,8 @@ def left_out(
     """
     tested: list[LabelledDocument] = []
     rows = []
-    for train, test in _folds(documents):
-        rows.append(predict([*_capped(train), *_capped(extra)], test))
+    for train, test in folds(documents):
+        rows.append(predict([*capped(train), *capped(extra)], test))
         tested.extend(test)
     targets = np.array([labels.index(item.label) for item in tested])
     return Answers(labels, np.vstack(rows), targets), balanced_weights(tested)
@@ -76,16 +76,18 @@ def yardstick(labels: tuple[str, ...]) -> Predictor:
     return predict
 
 
-def _folds(
+def folds(
     documents: Sequence[LabelledDocument],
 ) -> Iterator[tuple[list[LabelledDocument], list[LabelledDocument]]]:
+    """Train and test sides of every fold; no group is on both."""
     for number in sorted({item.fold for item in documents}):
         test = [item for item in documents if item.fold == number]
         groups = {item.group for item in test} - {""}
         yield [item for item in documents if item.fold != number and item.group not in groups], test
 
 
-def _capped(documents: Sequence[LabelledDocument]) -> Iterator[LabelledDocument]:
+def capped(documents: Sequence[LabelledDocument]) -> Iterator[LabelledDocument]:
+    """At most `PER_SOURCE` documents of each class and source, the same ones every time."""
     order = np.random.default_rng(SEED).permutation(len(documents))
     taken: defaultdict[tuple[str, str], int] = defaultdict(int)
     for place in order:

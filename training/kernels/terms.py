@@ -30,6 +30,40 @@ class TermCounts:
         """Terms as scikit-learn calls them: a word, or two words with a space between."""
         return [self._name(int(column)) for column in columns]
 
+    def at_least(self, documents: int) -> "TermCounts":
+        """Only the terms that occur in so many documents."""
+        kept = np.flatnonzero(np.bincount(self.counts.indices, minlength=self.counts.shape[1]) >= documents)
+        single, double = kept[kept < len(self.words)], kept[kept >= len(self.words)] - len(self.words)
+        # A pair of kept words only: each word of a pair occurs wherever the pair does.
+        pairs = np.searchsorted(single, self.pairs[double])
+        words = tuple(self.words[column] for column in single)
+        return TermCounts(words, pairs, _columns(self.counts, kept))
+
+    def joined(self, more: "TermCounts") -> "TermCounts":
+        """These documents, then those; terms are those of both."""
+        words = sorted({*self.words, *more.words})
+        numbers = {word: number for number, word in enumerate(words)}
+        own = [np.array([numbers[word] for word in part.words], np.int64) for part in (self, more)]
+        keys = [
+            number[part.pairs[:, 0]] * len(words) + number[part.pairs[:, 1]]
+            for number, part in zip(own, (self, more), strict=True)
+        ]
+        every = np.union1d(*keys)
+        columns = [
+            np.concatenate([number, len(words) + np.searchsorted(every, key)])
+            for number, key in zip(own, keys, strict=True)
+        ]
+        width = len(words) + len(every)
+        rows = [
+            sparse.csr_matrix(
+                (part.counts.data, column[part.counts.indices], part.counts.indptr),
+                shape=(part.counts.shape[0], width),
+            )
+            for part, column in zip((self, more), columns, strict=True)
+        ]
+        pairs = np.stack([every // len(words), every % len(words)], axis=1)
+        return TermCounts(tuple(words), pairs, sparse.vstack(rows, format="csr"))
+
     def _name(self, column: int) -> str:
         if column < len(self.words):
             return self.words[column]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
+from scipy import sparse
 
 from mailroom.features.batch import TextBatch
 from mailroom.features.lexicon import load_lexicon
@@ -13,9 +15,10 @@ from mailroom.model_package.description import Parameter
 from mailroom.model_package.runtimes import blend, lexicon, linear_text
 from mailroom.model_package.runtimes.base import log_softmax
 from training.documents import LabelledDocument
+from training.kernels.adapting import AdaptableKernel, Arrays
 from training.kernels.base import SearchSpace
 from training.kernels.linear import Layer, Lesson
-from training.kernels.sharing import Floats, FoldView, SharingKernel
+from training.kernels.sharing import Floats, FoldView
 from training.kernels.terms import TermCounts, Weighted, count_terms, tfidf
 from training.weights import balanced_weights
 
@@ -66,7 +69,7 @@ class Layers:
     lexicon: Layer
 
 
-class TextLinear(SharingKernel[Texts, Views, Layers]):
+class TextLinear(AdaptableKernel[Texts, Views, Layers]):
     """scikit-learn on one machine, a plain fit."""
 
     name: ClassVar[str] = "text-linear"
@@ -83,11 +86,42 @@ class TextLinear(SharingKernel[Texts, Views, Layers]):
 
     def prepare(self, documents: Sequence[LabelledDocument], labels: Sequence[str]) -> Texts:
         """Count the terms, match the word lists; the vote learns nothing, so that it is cast here."""
-        batch = TextBatch([item.text for item in documents])
         words = {"lexicon": load_lexicon(extra=self.word_lists).for_labels(labels).to_json()}
-        vote = lexicon.build(_vote(words), labels)
-        described = batch.described(lexicon.matcher_of(_vote(words)))
-        return Texts(count_terms(batch.typed), described, vote.log_probabilities(batch), words)
+        return _texts(documents, labels, words)
+
+    def extend(self, prepared: Texts, documents: Sequence[LabelledDocument], labels: Sequence[str]) -> Texts:
+        """Further documents, under the word lists of the first."""
+        more = _texts(documents, labels, prepared.words)
+        return Texts(
+            prepared.terms.joined(more.terms),
+            np.vstack([prepared.described, more.described]),
+            np.vstack([prepared.votes, more.votes]),
+            prepared.words,
+        )
+
+    def to_arrays(self, prepared: Texts) -> Arrays:
+        """All of it, but for terms of one document alone."""
+        terms = prepared.terms.at_least(2)
+        return {
+            "words": _characters("\n".join(terms.words)),
+            "pairs": terms.pairs,
+            "data": terms.counts.data,
+            "indices": terms.counts.indices,
+            "indptr": terms.counts.indptr,
+            "described": prepared.described,
+            "votes": prepared.votes,
+            "lexicon": _characters(prepared.words["lexicon"]),
+        }
+
+    def from_arrays(self, arrays: Arrays) -> Texts:
+        """Read what `to_arrays` gave."""
+        words = tuple(arrays["words"].tobytes().decode().split("\n"))
+        content: Any = (arrays["data"], arrays["indices"], arrays["indptr"])
+        shape = len(arrays["votes"]), len(words) + len(arrays["pairs"])
+        counts = sparse.csr_matrix(content, shape=shape)
+        terms = TermCounts(words, np.asarray(arrays["pairs"], np.int64), counts)
+        described, votes = (np.asarray(arrays[name], np.float64) for name in ("described", "votes"))
+        return Texts(terms, described, votes, {"lexicon": arrays["lexicon"].tobytes().decode()})
 
     def features(self, prepared: Texts, view: FoldView, parameters: Mapping[str, Parameter]) -> Views:
         """Choose the vocabulary, weigh and scale."""
@@ -137,6 +171,17 @@ class TextLinear(SharingKernel[Texts, Views, Layers]):
             _vote(features.texts.words),
         )
         return RuntimeDescription(blend.NAME, members=members)
+
+
+def _texts(documents: Sequence[LabelledDocument], labels: Sequence[str], words: Mapping[str, str]) -> Texts:
+    batch = TextBatch([item.text for item in documents])
+    vote = lexicon.build(_vote(words), labels)
+    described = batch.described(lexicon.matcher_of(_vote(words)))
+    return Texts(count_terms(batch.typed), described, vote.log_probabilities(batch), words)
+
+
+def _characters(text: str) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(text.encode(), dtype=np.uint8)
 
 
 def _vote(words: Mapping[str, str]) -> RuntimeDescription:

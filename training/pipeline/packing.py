@@ -4,6 +4,7 @@ from pathlib import Path
 
 from mailroom.model_package import Manifest
 from mailroom.model_package.runtimes.base import temperature_of
+from training.adapt.keeping import train_and_keep
 from training.config import RunConfig
 from training.dataset import Dataset
 from training.golden import golden_documents
@@ -36,12 +37,13 @@ def pack(
     """
     documents = dataset.documents(plan.final)
     kernel = kernel_named(winner.kernel, word_lists=config.search.word_lists)
-    description = kernel.train(documents, labels, parameters=winner.parameters, seed=config.seed)
+    description, features = train_and_keep(
+        kernel, documents, labels, parameters=winner.parameters, seed=config.seed
+    )
     # What was measured came out of the model's own temperature, and was divided once more.
     temperature = temperature_of(description) * judgement.temperature
-    trained = Trained(
-        description.with_parameters(temperature=temperature), labels, judgement.threshold, judgement.metrics
-    )
+    calibrated = description.with_parameters(temperature=temperature)
+    trained = Trained(calibrated, labels, judgement.threshold, judgement.metrics, features)
     return write_package(
         folder,
         trained,

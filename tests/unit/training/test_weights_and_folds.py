@@ -35,6 +35,19 @@ def test_a_source_under_ten_documents_counts_in_proportion() -> None:
     assert weights[30:].sum() / weights[:30].sum() == pytest.approx(0.2)
 
 
+def test_corrected_documents_have_a_fifth_of_their_class() -> None:
+    """However few, and however many others there are; a class that was not corrected keeps its weight."""
+    documents = [
+        *[document("a", "old")] * 50,
+        *[document("a", "corrected:new")] * 2,
+        *[document("b", "old")] * 20,
+    ]
+    weights = balanced_weights(documents)
+    assert weights[:50].sum() == pytest.approx(28.8)
+    assert weights[50:52].sum() == pytest.approx(7.2)
+    assert weights[52:].sum() == pytest.approx(36.0)
+
+
 def test_no_source_of_a_class_and_no_group_is_on_both_sides() -> None:
     """What is tested comes from elsewhere than what was trained on."""
     documents = [

@@ -47,3 +47,19 @@ def test_it_is_what_scikit_learn_computes(documents: list[LabelledDocument], mos
         tested = vectoriser.transform([texts[place] for place in test])
         np.testing.assert_allclose(found.train.toarray()[:, shared], learnt.toarray()[:, columns], rtol=1e-5)
         np.testing.assert_allclose(found.test.toarray()[:, shared], tested.toarray()[:, columns], rtol=1e-5)
+
+
+def test_counts_of_further_documents_are_joined() -> None:
+    """As if all had been counted at once."""
+    joined = count_terms(["b a b", "c"]).joined(count_terms(["a d a b", "c"]))
+    at_once = count_terms(["b a b", "c", "a d a b", "c"])
+    assert joined.words == at_once.words
+    assert joined.pairs.tolist() == at_once.pairs.tolist()
+    assert joined.counts.toarray().tolist() == at_once.counts.toarray().tolist()
+
+
+def test_terms_of_single_documents_can_be_left_out() -> None:
+    """A pair stays with its words, under their new places."""
+    kept = count_terms(["x b a", "b a y", "a z"]).at_least(2)
+    assert kept.names(np.arange(3)) == ["a", "b", "b a"]
+    assert kept.counts.toarray().tolist() == [[1, 1, 1], [1, 1, 1], [1, 0, 0]]

@@ -1,0 +1,1 @@
+"""What a few corrected documents of each new source are worth."""

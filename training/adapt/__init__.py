@@ -1,0 +1,1 @@
+"""From a few corrected documents to a better package, in seconds."""
