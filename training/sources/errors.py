@@ -1,13 +1,13 @@
 """What Spark and the drivers below it say, in one line that says the mend."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from mailroom.contracts.errors import UsageError
 
 LONGEST = 300
-_NOISE = re.compile(r"^(\[[A-Z_.]+\]\s*)+|\s*SQLSTATE:.*$", re.DOTALL)
+_NOISE = re.compile(r"^\w*AnalysisException:|\[[A-Z_.]+\]\s*|\s*SQLSTATE:.*$", re.DOTALL)
 
 MENDS = {
     "password authentication failed|ORA-01017|Exception authenticating|AccessDenied|InvalidAccessKey"
@@ -18,7 +18,7 @@ MENDS = {
     "PATH_NOT_FOUND|does not exist|NoSuchBucket|ORA-00942": "no such place: mend the name in the configuration",
     "CANNOT_MERGE_SCHEMAS": "its files differ in their columns: make them alike",
     "not a Parquet file|CANNOT_READ_FILE_FOOTER": "it is no Parquet",
-    "PARSE_SYNTAX_ERROR": "mend `where` or the query",
+    "PARSE_SYNTAX_ERROR|UNRESOLVED_COLUMN": "mend `where` or the query",
 }
 """What is recognised in a chain of causes, and what to do about it."""
 
@@ -39,23 +39,28 @@ def explained(title: str) -> Iterator[None]:
         raise UsageError(f"{title}: {explain(_causes(error))}") from error
 
 
-def explain(causes: list[str]) -> str:
-    """One line about an error: its mend where it is known, and what the innermost cause said.
+def explain(causes: Sequence[str]) -> str:
+    """One line about an error: the mend of the innermost cause that has one, and what that cause said.
 
     Args:
         causes: Messages, outermost first.
     """
-    everything = " ".join(causes)
-    mend = next(
-        (mend for pattern, mend in MENDS.items() if re.search(pattern, everything, re.IGNORECASE)), ""
-    )
-    said = " ".join(_NOISE.sub("", causes[-1]).split())[:LONGEST]
-    return f"{mend} ({said})" if mend else said
+    for cause in reversed(causes):
+        for pattern, mend in MENDS.items():
+            if re.search(pattern, cause, re.IGNORECASE):
+                return f"{mend} ({_shortened(cause)})"
+    return _shortened(causes[-1])
+
+
+def _shortened(cause: str) -> str:
+    return " ".join(_NOISE.sub("", cause).split())[:LONGEST]
 
 
 def _causes(error: BaseException) -> list[str]:
     thrown = getattr(error, "java_exception", None) or getattr(error, "_origin", None)
-    messages = [str(error)]
+    if thrown is None:
+        return [str(error)]
+    messages = []
     while thrown is not None:
         messages.append(f"{thrown.getClass().getSimpleName()}: {thrown.getMessage() or ''}")
         thrown = thrown.getCause()

@@ -27,13 +27,16 @@ def labelled(spark: "SparkSession", source: Source) -> "DataFrame":
     """
     with explained(source.title):
         frame = source.read(spark)
+        columns = _columns(frame, source)
         chosen = frame.where(source.where) if source.where else frame
-        return chosen.select(*_columns(chosen, source))
+        return chosen.select(*columns)
 
 
 def _columns(frame: "DataFrame", source: Source) -> list["Column"]:
     from pyspark.sql import functions as sql  # noqa: PLC0415
 
+    if not frame.columns:
+        raise UsageError(f"{source.title}: there is nothing, or nothing that this user may see")
     found = {name: _column(frame, source, name) for name in Columns.model_fields}
     if all(found[name] is None for name in CONTENTS):
         raise _missing(frame, source, "text")
@@ -95,7 +98,7 @@ def _find(schema: "StructType", wanted: str) -> tuple[str, str] | None:
 
 def _missing(frame: "DataFrame", source: Source, wanted: str) -> UsageError:
     return UsageError(
-        f"{source.title}: no column {wanted}, only {', '.join(frame.columns) or 'none at all'}: "
+        f"{source.title}: no column {wanted}, only {', '.join(frame.columns)}: "
         "say which is which with `columns: {label: …, text: …}`"
     )
 

@@ -20,7 +20,7 @@ from mailroom.embedded.java import find_java
 from mailroom.embedded.ports import any_free
 
 HOST = "127.0.0.1"
-SECONDS = 60.0
+SECONDS = 240.0
 
 
 class Postgres:
