@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
 WORDS = 3
+NUMBER = r"\d+([.,:/-]\d+)*"
+"""Also an amount, a date or a time."""
 BANDS, ROWS = 16, 4
 DIMENSIONS = 1 << 24
 """Shingles are numbered by hash; at thousands to a text, two share a number once in thousands of texts."""
@@ -96,7 +98,7 @@ def _shingled(frame: "DataFrame") -> "DataFrame":
     """Columns `place` and `shingles`, numbers without repetition."""
     from pyspark.sql import functions as f  # noqa: PLC0415
 
-    plain = f.regexp_replace(f.lower("text"), r"\d+", "0")
+    plain = f.regexp_replace(f.lower("text"), NUMBER, "0")
     words = f.filter(f.split(plain, r"[^\p{L}\p{M}0]+"), lambda word: word != "")
     with_words = frame.where(f.col("text").rlike(r"[\p{L}\p{M}\d]")).select("place", words.alias("words"))
     return with_words.select("place", f.array_distinct(_shingles(f.col("words"))).alias("shingles"))
@@ -120,7 +122,7 @@ def _hashed(shingled: "DataFrame") -> "DataFrame":
         numFeatures=DIMENSIONS, binary=True, inputCol="shingles", outputCol="vector"
     ).transform(shingled)
     if vectors.isEmpty():  # MinHashLSH asks the first row for the number of dimensions
-        return shingled.select("place", f.array(f.lit(0)).alias("minima"))
+        return shingled.select("place", f.array_repeat(f.lit(0), BANDS * ROWS).alias("minima"))
     hashing = MinHashLSH(numHashTables=BANDS * ROWS, seed=MINIMA_SEED, inputCol="vector", outputCol="hashes")
     hashed = hashing.fit(vectors).transform(vectors)
     minima = f.transform("hashes", lambda one: f.unwrap_udt(one)["values"][0].cast("int"))
