@@ -84,6 +84,12 @@ def coverage(confidence: Floats, correct: Booleans) -> tuple[Coverage, ...]:
     )
 
 
+def thinned(curve: tuple[Coverage, ...], most: int) -> tuple[Coverage, ...]:
+    """At most so many points of a curve, evenly spread, the first and the last among them."""
+    places = np.unique(np.linspace(0, len(curve) - 1, min(most, len(curve))).round().astype(int))
+    return tuple(curve[place] for place in places.tolist())
+
+
 def at_threshold(curve: tuple[Coverage, ...], threshold: float) -> Coverage:
     """The point of a coverage curve where documents below `threshold` go to people; nothing covered where all do."""
     kept = [point for point in curve if point.confidence >= threshold]

@@ -14,6 +14,7 @@ from mailroom.model_package.manifest import MANIFEST, read_manifest
 from mailroom.model_package.runtimes import lexicon, linear_text
 from mailroom.model_package.storage import unpack
 
+NOT_READABLE = "its arrays do not say which words decide"
 Floats = npt.NDArray[np.float64]
 Named = tuple[Sequence[str], Floats]
 """Names of features, and how much each speaks for each label: (features, labels)."""
@@ -37,14 +38,20 @@ class Deciding:
 def deciding(package: Path, count: int) -> tuple[Deciding, ...]:
     """The deciding features of every member of a package.
 
-    A weight is taken against its mean over the labels: a linear layer under a softmax is only known up to that.
-
     Args:
         package: Its folder.
         count: Features per label.
     """
     manifest = read_manifest((package / MANIFEST).read_bytes())
     description, labels = unpack({name: (package / name).read_bytes() for name in manifest.files})
+    return deciding_in(description, labels, count)
+
+
+def deciding_in(description: RuntimeDescription, labels: Sequence[str], count: int) -> tuple[Deciding, ...]:
+    """The same of a description.
+
+    A weight is taken against its mean over the labels: a linear layer under a softmax is only known up to that.
+    """
     return tuple(_deciding(member, path, labels, count) for path, member in _members(description))
 
 
@@ -61,8 +68,10 @@ def _members(description: RuntimeDescription, path: str = "") -> Iterator[tuple[
 def _deciding(description: RuntimeDescription, path: str, labels: Sequence[str], count: int) -> Deciding:
     read = _READERS.get(description.runtime)
     if read is None or "coefficients" not in description.arrays:
-        return Deciding(path, "its arrays do not say which words decide", {})
+        return Deciding(path, NOT_READABLE, {})
     names, weights = read(description)
+    if len(names) != len(weights):  # features that have no name here
+        return Deciding(path, NOT_READABLE, {})
     weights = weights - weights.mean(axis=1, keepdims=True)
     tops = np.argsort(-weights, axis=0, kind="stable")[:count]
     terms = {

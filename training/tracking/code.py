@@ -1,10 +1,15 @@
-"""Which code ran: the git revision of a folder, and whether something in it was not committed."""
+"""Which code ran: the git revision of a folder, and whether something in it was not committed.
 
+In an image there is no repository to ask: whoever builds it sets `MAILROOM_CODE_REVISION`.
+"""
+
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 SECONDS = 20
+VARIABLE = "MAILROOM_CODE_REVISION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +17,7 @@ class CodeState:
     """A folder under version control.
 
     Attributes:
-        revision: The commit; empty where there is no repository, or no git to ask.
+        revision: The commit; empty where there is no repository, or no git to ask, and the variable is not set.
         dirty: Whether files differ from the commit, or are not in it.
         folder: Which.
     """
@@ -25,8 +30,9 @@ class CodeState:
 def code_state(folder: Path) -> CodeState:
     """Ask git about a folder, which may lie anywhere in its repository."""
     revision = _git(folder, "rev-parse", "HEAD")
-    changes = _git(folder, "status", "--porcelain") if revision else ""
-    return CodeState(revision, bool(changes), folder)
+    if not revision:
+        return CodeState(os.environ.get(VARIABLE, ""), dirty=False, folder=folder)
+    return CodeState(revision, bool(_git(folder, "status", "--porcelain")), folder)
 
 
 def _git(folder: Path, *arguments: str) -> str:

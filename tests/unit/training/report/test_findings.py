@@ -9,11 +9,11 @@ import pytest
 
 from mailroom.model_package import Provenance, RuntimeDescription, write
 from training.record import RunRecord
-from training.report.curves import Bin, Coverage, at_threshold, coverage, reliability
+from training.report.curves import Bin, Coverage, at_threshold, coverage, reliability, thinned
 from training.report.findings import findings
 from training.report.rows import DataRow, Mistake, SourceRow, excerpt
 from training.report.settings import ReportSettings
-from training.report.terms import deciding
+from training.report.terms import deciding, deciding_in
 
 
 def about(value: float) -> Any:
@@ -47,6 +47,13 @@ def test_coverage_takes_documents_of_one_confidence_together() -> None:
         Coverage(0.6, 0.8, 0.75),
         Coverage(0.55, 1.0, 0.6),
     )
+
+
+def test_a_long_curve_is_thinned() -> None:
+    """The ends stay; a short curve stays as it is."""
+    curve = tuple(Coverage(1 - place / 100, place / 100, 1.0) for place in range(101))
+    assert [point.covered for point in thinned(curve, 5)] == [0.0, 0.25, 0.5, 0.75, 1.0]
+    assert thinned(curve[:3], 5) == curve[:3]
 
 
 def test_the_threshold_chooses_a_point() -> None:
@@ -138,6 +145,16 @@ def test_members_of_members(tmp_path: Path, small: RunRecord) -> None:
         "2. lexicon (vote)",
     ]
     assert {item.measure for item in told} == {"its arrays do not say which words decide"}
+
+
+def test_features_without_names() -> None:
+    """More weights than names: the report says that it cannot tell, rather than telling wrongly."""
+    words = {"lexicon": '{"invoice": {"names": ["bill"]}}'}
+    layer = RuntimeDescription(
+        "lexicon", {"layer": "linear"}, arrays={"coefficients": np.ones((99, 2))}, texts=words
+    )
+    (told,) = deciding_in(layer, ("invoice", "complaint"), 3)
+    assert (told.measure, told.terms) == ("its arrays do not say which words decide", {})
 
 
 @pytest.mark.parametrize(

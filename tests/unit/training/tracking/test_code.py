@@ -32,6 +32,12 @@ def test_no_repository(tmp_path: Path) -> None:
     assert code_state(tmp_path) == CodeState("", dirty=False, folder=tmp_path)
 
 
+def test_an_image_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no repository, the variable says what the image was built from."""
+    monkeypatch.setenv("MAILROOM_CODE_REVISION", "abc123")
+    assert code_state(tmp_path) == CodeState("abc123", dirty=False, folder=tmp_path)
+
+
 def test_no_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither is a machine without git."""
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -48,6 +48,13 @@ def test_metrics(run: RunRecord) -> None:
     assert (found["documents"], found["documents_tested"]) == (4.0, 4.0)
 
 
+def test_thousands_of_sources(run: RunRecord, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where every sender is a source, the largest are metrics and the table has all of them."""
+    monkeypatch.setattr(values, "MAX_SOURCES", 2)
+    assert len([name for name in values.metrics(run) if name.startswith("unseen/right/")]) == 2
+    assert len(values.source_table(run)["source"]) == 4
+
+
 def test_what_was_not_measured_is_left_out(run: RunRecord) -> None:
     """No figure is better than NaN in a chart."""
     assert "half" not in values.metrics(replace(run, metrics={**run.metrics, "half": float("nan")}))
