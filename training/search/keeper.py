@@ -25,7 +25,9 @@ from training.search.messages import Done, Entered, Failed, Fitted, Request
 from training.search.work import Bundle, Outcome
 
 WATCH_SECONDS = 0.1
-START_SECONDS = 120.0
+START_SECONDS = 30.0
+"""What each step of a fresh child may take beyond its limit, until it has fitted once: it imports libraries."""
+
 LAST_WORDS = 2_000
 """Bytes of a dead child's last output that are looked at."""
 MIB = 1 << 20
@@ -92,6 +94,7 @@ class _Child:
 
     def __init__(self, site: Site, limits: Limits) -> None:
         self.ended = False
+        self._fresh = True
         self._limits = limits
         self._stage = "starting"
         self._spent = 0.0
@@ -110,7 +113,7 @@ class _Child:
 
     def answers(self) -> Iterator[Fitted | Failed]:
         """What comes of it; the last one is a failure where the child had to be ended or died."""
-        deadline = time.monotonic() + START_SECONDS + self._limits.step_seconds
+        deadline = self._deadline()
         while True:
             try:
                 message = self._connection.recv() if self._connection.poll(WATCH_SECONDS) else None
@@ -120,10 +123,10 @@ class _Child:
             if isinstance(message, Done):
                 return
             if isinstance(message, Fitted | Failed):
-                self._spent = self._seconds()
+                self._fresh, self._spent = False, self._seconds()
                 yield message
             if message is not None:
-                deadline = time.monotonic() + self._limits.step_seconds
+                deadline = self._deadline()
                 self._stage = message.stage if isinstance(message, Entered) else self._stage
             elif (excess := self._excess(deadline)) is not None:
                 yield self._end(excess)
@@ -147,6 +150,9 @@ class _Child:
     def _send(self, message: object) -> None:
         with suppress(BrokenPipeError, ConnectionResetError):  # its death is told by the answers
             self._connection.send(message)
+
+    def _deadline(self) -> float:
+        return time.monotonic() + self._limits.step_seconds + START_SECONDS * self._fresh
 
     def _excess(self, deadline: float) -> str | None:
         used = self.memory()

@@ -61,7 +61,7 @@ class Lanes:
             ClusterLost: Spark has ended. What came before is worth keeping.
         """
         left = sum(len(bundle.trials) for bundle in (*self.tasks, *self.own))
-        lanes = self._start(min(left, self.context.defaultParallelism))
+        lanes = self._start(max(1, min(left, self.context.defaultParallelism)))
         try:
             while left:
                 result = self._results.get()

@@ -60,6 +60,7 @@ def search(
         ClusterLost: Spark has ended.
     """
     candidates = candidates_of(settings, seed=seed)
+    spark.sparkContext.parallelize([0], 1).count()  # cores are known once an executor has done something
     folder = folder / "search"
     journal = Journal(folder, identities(dataset, plan, labels, settings, seed))
     scores = Scores(dataset.index, labels, plan.folds)

@@ -1,0 +1,1 @@
+"""The search on Spark beside scikit-learn's grid search, on the same grid with the same scores."""

@@ -1,0 +1,97 @@
+"""`python -m benchmarks.search.contenders NAME FOLDER`: one search of the grid; prints the mean macro-F1 of each."""
+
+import json
+import sys
+from pathlib import Path
+
+from benchmarks.search.corpus import LABELS, documents, group_folds
+
+SEED = 1
+Scores = dict[str, float]
+
+
+def ours(folder: Path) -> Scores:
+    """The search on `local[2]`, from the start of Spark to its scores."""
+    from sklearn.metrics import f1_score  # noqa: PLC0415 - heavy
+
+    from training.dataset import write_dataset  # noqa: PLC0415
+    from training.search.results import Predictions  # noqa: PLC0415
+    from training.search.search import search  # noqa: PLC0415
+    from training.search.settings import KernelChoice, SearchSettings  # noqa: PLC0415
+    from training.spark import SparkSettings, session, stop  # noqa: PLC0415
+    from training.split import SplitPlan  # noqa: PLC0415
+
+    items = documents()
+    folds = group_folds(items)
+    settings = SearchSettings(kernels=(KernelChoice(kernel="benchmarks.search.kernel.TfidfLogistic"),))
+    spark = session(SparkSettings(master="local[2]"))
+    dataset = write_dataset(items, folder / "data")
+    plan = SplitPlan(folds, tuple(range(len(items))), ())
+    found = search(spark, dataset, plan, LABELS, settings, SEED, folder, lambda _: None)
+    stop(spark)
+    truth = [item.label for item in items]
+    scores = {}
+    for result in found.candidates:
+        if result.predictions is None:
+            raise SystemExit(f"{result.candidate.parameters}: {result.reason}")
+        rows = Predictions.load(result.predictions)
+        said = dict(zip(rows.places.tolist(), rows.log_probabilities.argmax(axis=1).tolist(), strict=True))
+        parts = [
+            f1_score(
+                [truth[place] for place in fold.test],
+                [LABELS[said[place]] for place in fold.test],
+                average="macro",
+            )
+            for fold in folds
+        ]
+        of = result.candidate.parameters
+        scores[f"{of['longest']} {of['min_df']} {of['c']}"] = sum(parts) / len(parts)
+    return scores
+
+
+def grid_search(_: Path) -> Scores:
+    """scikit-learn's grid search on two processes."""
+    return _grid(None)
+
+
+def grid_search_with_memory(folder: Path) -> Scores:
+    """Likewise, with its pipeline's memory, which keeps fitted vectorisers on disk."""
+    return _grid(folder / "memory")
+
+
+def _grid(memory: Path | None) -> Scores:
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 - heavy
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+    from sklearn.model_selection import GridSearchCV  # noqa: PLC0415
+    from sklearn.pipeline import Pipeline  # noqa: PLC0415
+
+    from mailroom.features.batch import TextBatch  # noqa: PLC0415
+
+    items = documents()
+    typed = TextBatch([item.text for item in items]).typed
+    vectoriser = TfidfVectorizer(lowercase=False, token_pattern=r"\S+", sublinear_tf=True)  # noqa: S106
+    model = LogisticRegression(max_iter=1_000, random_state=SEED)
+    pipeline = Pipeline([("tfidf", vectoriser), ("model", model)], memory=str(memory) if memory else None)
+    grid = {
+        "tfidf__ngram_range": [(1, 1), (1, 2)],
+        "tfidf__min_df": [2, 5],
+        "model__C": [0.3, 1.0, 3.0, 10.0, 30.0],
+    }
+    folds = [(fold.train, fold.test) for fold in group_folds(items)]
+    search = GridSearchCV(pipeline, grid, scoring="f1_macro", cv=folds, n_jobs=2, refit=False)
+    search.fit(typed, [item.label for item in items])
+    found = zip(search.cv_results_["params"], search.cv_results_["mean_test_score"], strict=True)
+    return {
+        f"{of['tfidf__ngram_range'][1]} {of['tfidf__min_df']} {of['model__C']}": float(score)
+        for of, score in found
+    }
+
+
+CONTENDERS = {
+    "mailroom": ours,
+    "GridSearchCV": grid_search,
+    "GridSearchCV with memory": grid_search_with_memory,
+}
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(CONTENDERS[sys.argv[1]](Path(sys.argv[2]))) + "\n")
