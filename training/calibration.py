@@ -5,17 +5,26 @@ Guo et al. 2017, "On Calibration of Modern Neural Networks": one number, fitted 
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 
 from mailroom.model_package.runtimes.base import log_softmax
+from mailroom.settings import Section
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-AUTO_ACCURACY = 0.95
-"""What should be right of the documents that no person looks at …"""
-MOST_REVIEWED = 0.3
-"""… as long as no larger share than this goes to people."""
 LOWEST, HIGHEST = 0.2, 10.0
+
+
+class ReviewSettings(Section):
+    """How much people are to look at."""
+
+    errors_caught: float = Field(
+        0.8, gt=0, le=1, description="share of a model's errors that people should get to see"
+    )
+    most_reviewed: float = Field(
+        0.3, gt=0, le=1, description="… as long as no larger share of the documents than this goes to them"
+    )
 
 
 def fit_temperature(log_probabilities: Floats, targets: Integers, weights: Floats) -> float:
@@ -38,17 +47,31 @@ def fit_temperature(log_probabilities: Floats, targets: Integers, weights: Float
     return float(np.exp(found.x))
 
 
-def review_threshold(confidence: Floats, correct: npt.NDArray[np.bool_], weights: Floats) -> float:
-    """The lowest confidence at which `AUTO_ACCURACY` of what is above it is right, within `MOST_REVIEWED`.
+def review_threshold(
+    confidence: Floats,
+    correct: npt.NDArray[np.bool_],
+    weights: Floats,
+    settings: ReviewSettings = ReviewSettings(),  # noqa: B008 - frozen
+) -> float:
+    """The lowest confidence below which lie as many of the errors as the settings ask for, or as people can look at.
 
     Args:
-        confidence: (documents,), calibrated.
+        confidence: (documents,), calibrated, of documents left out of training.
         correct: (documents,), whether the label was right.
         weights: (documents,).
+        settings: Shares of the errors and of the documents, both weighted.
+
+    Returns:
+        Documents of a lower confidence than this go to people; without errors, none of those seen.
     """
-    order = np.argsort(confidence)
-    kept = np.cumsum(weights[order][::-1])[::-1]
-    right = np.cumsum((weights * correct)[order][::-1])[::-1]
-    reviewed = 1 - kept / kept[0]
-    enough = (right / kept >= AUTO_ACCURACY) | (reviewed >= MOST_REVIEWED)
+    order = np.argsort(confidence, kind="stable")
+    reviewed = _share_before(weights[order])
+    caught = _share_before((weights * ~correct)[order])
+    enough = (caught >= settings.errors_caught) | (reviewed >= settings.most_reviewed)
     return float(confidence[order][int(np.argmax(enough))]) if enough.any() else float(confidence.max())
+
+
+def _share_before(amounts: Floats) -> Floats:
+    """Of the sum, what lies before each place; all of it where there is nothing."""
+    total = amounts.sum()
+    return (np.cumsum(amounts) - amounts) / total if total else np.ones(len(amounts))

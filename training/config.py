@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 
 from mailroom.contracts.errors import UsageError
 from mailroom.settings import Section, home, load_settings
+from training.calibration import ReviewSettings
 from training.integrity.settings import IntegritySettings
 from training.report.settings import ReportSettings
 from training.search.settings import SearchSettings
@@ -44,6 +45,7 @@ class RunConfig(Section):
     spark: SparkSettings = SparkSettings()
     tracking: TrackingSettings = Field(default_factory=TrackingSettings)
     report: ReportSettings = ReportSettings()
+    review: ReviewSettings = ReviewSettings()
     package: PackageSettings = PackageSettings()
     runs: Path = Field(default_factory=lambda: home() / "training", description="folder of all runs")
 

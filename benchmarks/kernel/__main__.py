@@ -66,6 +66,7 @@ def _accuracy(
         found[name] = {
             "macro_f1": round(figure["macro_f1"], 3),
             "recall": {label: round(row["recall"], 2) for label, row in figure["per_class"].items()},
+            "expected_calibration_error": round(figure["expected_calibration_error"], 3),
             "errors_caught": {share: round(part, 2) for share, part in figure["errors_caught"].items()},
             "seconds": round(time.perf_counter() - started, 1),
         }

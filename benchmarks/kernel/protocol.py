@@ -8,6 +8,8 @@ import numpy.typing as npt
 
 from mailroom.features.batch import TextBatch
 from mailroom.model_package.runtimes import build_runtime
+from mailroom.model_package.runtimes.base import log_softmax
+from training.calibration import fit_temperature
 from training.documents import LabelledDocument
 from training.evaluation import Answers
 from training.kernels import Kernel
@@ -18,6 +20,7 @@ Predictor = Callable[[Sequence[LabelledDocument], Sequence[LabelledDocument]], F
 """(training documents, test documents) to (test documents, labels) probabilities."""
 
 PER_SOURCE = 300
+SMALLEST = 1e-12
 SEED = 1
 
 
@@ -36,7 +39,7 @@ def left_out(
         predict: Trains and predicts.
 
     Returns:
-        The answers, and what each document counts.
+        The answers, each fold under the temperature that fits the others, and what each document counts.
     """
     tested: list[LabelledDocument] = []
     rows = []
@@ -44,7 +47,21 @@ def left_out(
         rows.append(predict([*capped(train), *capped(extra)], test))
         tested.extend(test)
     targets = np.array([labels.index(item.label) for item in tested])
-    return Answers(labels, np.vstack(rows), targets), balanced_weights(tested)
+    weights = balanced_weights(tested)
+    numbers = np.repeat(np.arange(len(rows)), [len(part) for part in rows])
+    logs = np.log(np.maximum(np.vstack(rows), SMALLEST))
+    return Answers(labels, _calibrated(logs, targets, weights, numbers), targets), weights
+
+
+def _calibrated(
+    logs: Floats, targets: npt.NDArray[np.int64], weights: Floats, numbers: npt.NDArray[np.int64]
+) -> Floats:
+    probabilities = np.empty_like(logs)
+    for number in np.unique(numbers):
+        own, others = numbers == number, numbers != number
+        temperature = fit_temperature(logs[others], targets[others], weights[others])
+        probabilities[own] = np.exp(log_softmax(logs[own], temperature))
+    return probabilities
 
 
 def kernel_predictor(kernel: Kernel, labels: tuple[str, ...]) -> Predictor:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mailroom.model_package.runtimes.base import log_softmax
-from training.calibration import fit_temperature, review_threshold
+from training.calibration import ReviewSettings, fit_temperature, review_threshold
 from training.documents import LabelledDocument
 from training.evaluation import Answers, figures
 from training.search.results import Predictions
@@ -37,6 +37,7 @@ def judge(
     seen: Predictions,
     documents: Sequence[LabelledDocument],
     labels: tuple[str, ...],
+    review: ReviewSettings = ReviewSettings(),  # noqa: B008 - frozen
 ) -> Judgement:
     """Calibrate and measure.
 
@@ -45,6 +46,7 @@ def judge(
         seen: Pooled over folds by group alone.
         documents: The index of the data set.
         labels: The order of the columns.
+        review: How much people are to look at.
     """
     tested = [documents[place] for place in unseen.places]
     targets = np.array([labels.index(item.label) for item in tested])
@@ -52,7 +54,7 @@ def judge(
     temperature = fit_temperature(unseen.log_probabilities, targets, weights)
     calibrated, beside = (_divided(part, temperature) for part in (unseen, seen))
     answers = Answers(labels, np.exp(calibrated.log_probabilities), targets)
-    threshold = review_threshold(answers.confidence, answers.correct, weights)
+    threshold = review_threshold(answers.confidence, answers.correct, weights, review)
     found = figures(answers, weights=weights)
     metrics = {
         "macro_f1": _macro_f1(beside, documents, labels),

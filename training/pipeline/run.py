@@ -146,7 +146,7 @@ class _Run:
         with self._watch.stage("measuring on sources that are known"):
             mixed = group_split(dataset.index, inspection.near_duplicates, config.split, config.seed)
             seen = self._again(spark, dataset, mixed, labels, best)
-        judgement = judge(_predictions(best), seen, dataset.index, labels)
+        judgement = judge(_predictions(best), seen, dataset.index, labels, config.review)
         with self._watch.stage("fitting on all documents"):
             package = self._folder / "package"
             manifest = pack(config, best.candidate, dataset, plan, judgement, labels, package)

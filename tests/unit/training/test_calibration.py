@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mailroom.model_package.runtimes.base import log_softmax
-from training.calibration import fit_temperature, review_threshold
+from training.calibration import ReviewSettings, fit_temperature, review_threshold
 
 
 def test_temperature_undoes_overconfidence() -> None:
@@ -22,11 +22,20 @@ def test_temperature_stays_within_reason() -> None:
     assert 0.2 <= fit_temperature(scores, np.zeros(10, dtype=int), np.ones(10)) <= 10
 
 
-def test_threshold_is_the_lowest_that_keeps_the_rest_right() -> None:
-    """One of ten is wrong and the least sure: all above it may pass."""
-    confidence = np.array([0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.91, 0.92, 0.93, 0.94])
-    correct = np.array([False] + [True] * 9)
-    assert review_threshold(confidence, correct, np.ones(10)) == 0.5
+@pytest.mark.parametrize(("share", "threshold"), [(0.5, 0.5), (0.75, 0.7), (1.0, 0.8)])
+def test_the_threshold_catches_the_share_of_errors_that_was_asked_for(share: float, threshold: float) -> None:
+    """Errors at 0.3, 0.4, 0.6 and 0.7: half of them lie below 0.5, three below 0.7, all below 0.8."""
+    confidence = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3])
+    correct = np.array([True, True, False, False, True, False, False])
+    settings = ReviewSettings(errors_caught=share, most_reviewed=1.0)
+    assert review_threshold(confidence, correct, np.ones(7), settings) == threshold
+
+
+def test_errors_count_by_their_weights() -> None:
+    """A heavy error below and a light one above: the heavy one alone is four fifths."""
+    confidence, correct = np.array([0.2, 0.5, 0.9]), np.array([False, True, False])
+    settings = ReviewSettings(errors_caught=0.8, most_reviewed=1.0)
+    assert review_threshold(confidence, correct, np.array([8.0, 1.0, 2.0]), settings) == 0.5
 
 
 def test_threshold_never_sends_more_than_three_in_ten() -> None:
