@@ -18,6 +18,13 @@ def train(
             "--config", help="A whole run as YAML: sources, checks, a search over kernels, a report."
         ),
     ] = None,
+    master: Annotated[
+        str | None,
+        typer.Option(
+            "--master",
+            help="With --config: where Spark runs, local[CORES] or spark://HOST:PORT of a cluster.",
+        ),
+    ] = None,
     documents: Annotated[list[Path] | None, typer.Option("--documents", help=DOCUMENTS_HELP)] = None,
     output: Annotated[
         Path | None, typer.Option("--output", help="Folder of the package; a package there is replaced.")
@@ -38,8 +45,10 @@ def train(
     if config is not None:
         if documents or output:
             raise UsageError("--config brings its own documents: leave --documents and --output out")
-        _train_by(config, as_json=as_json)
+        _train_by(config, master, as_json=as_json)
         return
+    if master:
+        raise UsageError("--master is for a whole run: give --config RUN.yaml with it")
     if not documents or output is None:
         raise UsageError("give --config RUN.yaml, or --documents FILE_OR_FOLDER and --output DIR")
     from training.drawing import draw_trained
@@ -89,10 +98,10 @@ def adapt(
     emit(adapt_package(package, documents, output), as_json=as_json)
 
 
-def _train_by(config: Path, *, as_json: bool) -> None:
+def _train_by(config: Path, master: str | None, *, as_json: bool) -> None:
     from mailroom.terminal import emit
     from training.drawing import draw_run
     from training.pipeline.shell import train_by
 
-    result = train_by(config)
+    result = train_by(config, master=master)
     emit(result, as_json=as_json, render=lambda console: draw_run(console, result))

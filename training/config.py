@@ -42,7 +42,7 @@ class RunConfig(Section):
     integrity: IntegritySettings = IntegritySettings()
     split: SplitSettings = SplitSettings()
     search: SearchSettings = SearchSettings()
-    spark: SparkSettings = SparkSettings()
+    spark: SparkSettings = Field(default_factory=SparkSettings)
     tracking: TrackingSettings = Field(default_factory=TrackingSettings)
     report: ReportSettings = ReportSettings()
     review: ReviewSettings = ReviewSettings()

@@ -41,15 +41,23 @@ CODE_FOLDER = "mailroom-code"
 ENVIRONMENT_FOLDER = "mailroom-environment"
 """Where archives are unpacked, under an executor's working folder."""
 
+MASTER_VARIABLE = "MAILROOM_SPARK__MASTER"
+
 LOG_BYTES = 10 << 20
 LOG_LINES = 200
+
+
+def default_master() -> str:
+    """The cluster that `MAILROOM_SPARK__MASTER` names, else two cores of this machine."""
+    return os.environ.get(MASTER_VARIABLE) or "local[2]"
 
 
 class SparkSettings(Section):
     """Where Spark runs, and with how much."""
 
     master: str = Field(
-        "local[2]", description="`local[cores]`, or `spark://host:port` of a standalone cluster"
+        default_factory=default_master,
+        description="`local[cores]`, or `spark://host:port` of a standalone cluster",
     )
     driver_memory: str = Field("2g", description="heap of the driver, which on `local` does all the work")
     executor_memory: str = Field("2g", description="heap of each executor of a cluster")
@@ -96,6 +104,16 @@ def session(settings: SparkSettings | None = None, *, packages: Sequence[str] = 
     return _start(chosen, jars)
 
 
+def current() -> "SparkSession":
+    """The session that runs, whatever its settings; without one, a new one on two cores of this machine.
+
+    Raises:
+        JavaMissing: There is no Java on this machine; the message says how to install one.
+        SparkFailed: It did not start; the message shows the end of its log.
+    """
+    return _running() or session()
+
+
 def stop(spark: "SparkSession") -> None:
     """End a session and its JVM; a later one may then have other jars."""
     from pyspark import SparkContext  # noqa: PLC0415 - `mailroom train --help` answers at once
@@ -140,7 +158,8 @@ def _start(settings: SparkSettings, jars: Sequence[Path]) -> "SparkSession":
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
     # PySpark logs every error that it raises too, as JSON with both stack traces.
-    logging.getLogger("DataFrameQueryContextLogger").setLevel(logging.CRITICAL)
+    for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     properties = {**_properties(settings), "spark.jars": ",".join(map(str, jars)), **_shipped(settings)}
     conf = SparkConf().setAll(list(properties.items()))
     with _variables(settings), _log() as log:

@@ -11,9 +11,16 @@ from training.pipeline.run import run
 from training.pipeline.stopwatch import Report
 
 
-def train_by(path: Path) -> dict[str, Any]:
-    """Run what a file says; see `training.pipeline.run.run`."""
+def train_by(path: Path, *, master: str | None = None) -> dict[str, Any]:
+    """Run what a file says; see `training.pipeline.run.run`.
+
+    Args:
+        path: The file.
+        master: Where Spark runs, whatever the file says.
+    """
     config = read_config(path)
+    if master:
+        config = config.model_copy(update={"spark": config.spark.model_copy(update={"master": master})})
     with progress() as report:
         return run(config, report=report).told()
 
