@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mailroom.contracts.errors import MailroomError
 from training.search.keeper import Keeper, Limits
 from training.search.shipping import Shipment
 from training.search.work import Bundle, Outcome
@@ -26,7 +27,10 @@ def work(shipment: "Broadcast[Shipment]", bundle: Bundle, limits: Limits) -> lis
     Returns:
         Outcomes of its first trials, at least one.
     """
-    return list(_keeper(shipment.value, limits).outcomes(bundle))
+    try:
+        return list(_keeper(shipment.value, limits).outcomes(bundle))
+    except MailroomError as error:
+        return [Outcome(trial, 0.0, reason=str(error)) for trial in bundle.trials]
 
 
 def clean_up(search: str) -> None:

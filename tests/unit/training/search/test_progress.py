@@ -1,0 +1,38 @@
+"""How far a search is."""
+
+from training.search.progress import Progress, readable
+
+
+class Clock:
+    """Seconds as a test sets them."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        """The time."""
+        return self.now
+
+
+def test_the_time_left_follows_the_pace_and_the_size_of_fits() -> None:
+    """A fit on a tenth of the documents counts a tenth; what an earlier run did takes no time."""
+    clock, said = Clock(), []
+    shown = Progress(5.0, lambda done, line: said.append((done, line)), clock)
+    shown.skip(1.0)
+    assert shown.seconds_left() is None
+    clock.now = 60.0
+    shown.advance(0.1, failed=False)
+    shown.advance(0.9, failed=True)
+    shown.best = 0.8125
+    assert shown.seconds_left() == 180.0
+    assert said[-1] == (1.0, "2 fits done, 1 failed, about 3 min left")
+    assert shown.sentence() == "2 fits done, 1 failed, best so far 0.812, about 3 min left"
+
+
+def test_times_are_readable() -> None:
+    """Seconds below a minute, hours above sixty minutes."""
+    assert [readable(seconds) for seconds in (7.4, 90, 3_600, 12_000)] == [
+        "7 s",
+        "2 min",
+        "1 h 0 min",
+        "3 h 20 min",
+    ]
