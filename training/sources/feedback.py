@@ -28,7 +28,7 @@ LOCAL = "file://"
 class ConfirmedLabels(Source):
     """The judgements of people, up to the moment at which the run begins."""
 
-    type: Literal["feedback"] = "feedback"
+    type: str = "feedback"
     kafka: KafkaSettings | None = Field(None, description="by default the log of the settings")
     topic: str = Topic.FEEDBACK.value
     without_text: Literal["stop", "skip"] = Field(

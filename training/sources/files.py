@@ -1,7 +1,7 @@
 """Sources that are files: JSON Lines, Parquet, and a folder per label; on this machine or in a bucket."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pydantic import Field, SecretStr
 
@@ -92,7 +92,7 @@ class FileSource(Source):
 class JsonLines(FileSource):
     """One JSON object a line."""
 
-    type: Literal["jsonl"] = "jsonl"
+    type: str = "jsonl"
 
     def read(self, spark: "SparkSession") -> "DataFrame":
         """The fields that occur in any line; numbers as text, for ids keep their form.
@@ -113,7 +113,7 @@ class JsonLines(FileSource):
 class Parquet(FileSource):
     """One Parquet file, or a folder of them."""
 
-    type: Literal["parquet"] = "parquet"
+    type: str = "parquet"
 
     def read(self, spark: "SparkSession") -> "DataFrame":
         """All columns of all files."""
@@ -123,7 +123,7 @@ class Parquet(FileSource):
 class Folders(FileSource):
     """A folder per label: texts, mails, HTML, PDF, page images. Its own name is the source."""
 
-    type: Literal["folders"] = "folders"
+    type: str = "folders"
 
     @property
     def own_name(self) -> str:

@@ -1,7 +1,7 @@
 """Generated documents, made before Spark starts."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Samples(Source):
     """Documents of the generator; the same count and seed give the same ones."""
 
-    type: Literal["samples"] = "samples"
+    type: str = "samples"
     count: int = Field(gt=0)
     seed: int = 1
 

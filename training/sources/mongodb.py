@@ -25,7 +25,7 @@ WAIT_MS = 10_000
 class MongoDB(Source):
     """A collection; `pipeline` and most of `where` are answered by the server."""
 
-    type: Literal["mongodb"] = "mongodb"
+    type: str = "mongodb"
     uri: str = Field(description="mongodb://host:27017/?replicaSet=…, without user and password")
     database: str
     collection: str

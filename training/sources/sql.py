@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from pydantic import Field, SecretStr, model_validator
 
@@ -51,7 +51,7 @@ class Partition(Section):
 class Sql(Source):
     """A table, or what a query gives. `where` reaches the database where it can answer it."""
 
-    type: Literal["sql"] = "sql"
+    type: str = "sql"
     url: str = Field(
         description="jdbc:postgresql://host:5432/database, jdbc:oracle:thin:@//host:1521/service"
     )

@@ -1,6 +1,5 @@
 """The claim-check store in a bucket: a moto server in the place of Amazon's."""
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -78,7 +77,7 @@ def test_a_server_that_does_not_answer_can_be_tried_again(
     """Nobody at the endpoint is a store that cannot be written now."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{any_free()}")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    with pytest.raises(StoreUnavailable, match="^object store s3://documents/x: "):
+    with pytest.raises(StoreUnavailable, match=r"^object store s3://documents/x: "):
         ObjectStore("s3://documents/x").put(b"hello")
 
 
