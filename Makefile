@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 READY := .venv/.mailroom-ready
+READY_FOR_TESTS := .venv/.mailroom-ready-for-tests
 SOURCES := mailroom cli ingest stream_processing classifier_service training samples
 CODE := $(SOURCES) tests benchmarks scripts
 TESTS ?= tests
@@ -17,10 +18,13 @@ setup: $(READY) ## install what is missing: uv, Java 17, OCR, Python packages
 $(READY): requirements/all.txt pyproject.toml scripts/bootstrap.sh
 	@bash scripts/bootstrap.sh
 
+$(READY_FOR_TESTS): $(READY)
+	@bash scripts/bootstrap.sh --for-tests
+
 demo: $(READY) ## real documents through Kafka, Flink and a classifier, on this machine
 	@$(PYTHON) -m cli demo
 
-test: $(READY) ## all tests, with a real broker, a real Flink and a real classifier
+test: $(READY_FOR_TESTS) ## all tests, with a real broker, a real Flink and a real classifier
 	@$(PYTHON) -m pytest $(TESTS)
 
 test-unit: $(READY) ## the tests that start no server
@@ -38,7 +42,7 @@ fix: $(READY) ## format, mend what the linter can, write generated files
 	@$(PYTHON) -m ruff check --fix $(CODE)
 	@$(PYTHON) scripts/schemas.py
 
-soak: $(READY) ## the long tests: SOAK_SECONDS each (default 600)
+soak: $(READY_FOR_TESTS) ## the long tests: SOAK_SECONDS each (default 600)
 	@SOAK_SECONDS=$${SOAK_SECONDS:-600} $(PYTHON) -m pytest -m soak tests
 
 lock: ## lock the dependencies anew

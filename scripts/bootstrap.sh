@@ -2,6 +2,7 @@
 # Everything that `make demo` and `make test` need: uv, Python 3.11 or 3.12 with the locked packages in .venv, a
 # Java 17 runtime and the OCR engine. System packages are installed where this is Debian or Ubuntu and we may (root,
 # or sudo without a password); elsewhere this says exactly what to install, and ends with status 1.
+# With --for-tests, after all that: a PostgreSQL server, which tests start on a port of their own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,6 +22,13 @@ install() { # the packages, as arguments
   DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null ||
     fail "apt-get could not install $*: the reason stands above"
 }
+
+postgresql_ready() { command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
+if [ "${1:-}" = --for-tests ]; then
+  postgresql_ready || install postgresql
+  touch .venv/.mailroom-ready-for-tests
+  exit
+fi
 
 java_17() {
   local java=${JAVA_HOME:+$JAVA_HOME/bin/}java

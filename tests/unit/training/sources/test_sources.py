@@ -24,6 +24,7 @@ def parsed(**settings: Any) -> Any:
     return Run.model_validate({"sources": [settings]}).sources[0]
 
 
+SECRET = {"password": "hush"}
 ORACLE = {"type": "sql", "url": "jdbc:oracle:thin:@//db:1521/MAIL", "user": "reader"}
 MONGO = {
     "type": "mongodb",
