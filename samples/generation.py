@@ -6,12 +6,15 @@ from random import Random
 
 from samples.errors import UnknownChoice
 from samples.facts import Facts
-from samples.library import Library, load_library
+from samples.library import Family, Layout, Library, load_library
 from samples.noise import add_noise
 from samples.sample import LABELS, LANGUAGES, Sample
 
 _BLANK_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 _TRAILING = re.compile(r"[ \t]+\n")
+_LONG = 0.15
+"""Of the documents of every label have several pages: length must not give a label away."""
+_MOST_FURTHER = 7
 
 
 def generate(
@@ -57,7 +60,7 @@ def _document(
     families = library.families[label]
     family = families[int(rng.random() * len(families))]
     layout = family.layouts[int(rng.random() * len(family.layouts))]
-    text = tidy(layout.template(Facts(family, lang, rng)))
+    text = _pages(family, layout, Facts(family, lang, rng), rng)
     return Sample(
         id=f"generated-{seed}-{position}",
         label=label,
@@ -68,6 +71,16 @@ def _document(
         group=f"{label}-{family.name}-{layout.name}-{lang}",
         page=layout.page,
     )
+
+
+def _pages(family: Family, layout: Layout, facts: Facts, rng: Random) -> str:
+    """One page, or several: the matter goes on, with the same people, under page marks and in other layouts."""
+    pages = [tidy(layout.template(facts))]
+    if rng.random() < _LONG:
+        for _ in range(rng.randint(1, _MOST_FURTHER)):
+            further = family.layouts[int(rng.random() * len(family.layouts))]
+            pages += [facts.fill("page_mark"), tidy(further.template(facts))]
+    return tidy("\n\n".join(pages))
 
 
 def tidy(text: str) -> str:
