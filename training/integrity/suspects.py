@@ -60,7 +60,7 @@ class Linear:
         """(texts, labels)."""
         from scipy.special import expit  # noqa: PLC0415 - training only
 
-        against_rest = expit(_hashed(texts) @ self.weights + self.biases)
+        against_rest = expit(_hashed(texts) @ self.weights + self.biases).astype(np.float64)
         return np.asarray(against_rest / against_rest.sum(axis=1, keepdims=True))
 
 
