@@ -31,7 +31,7 @@ def draw_trained(console: Console, result: Mapping[str, Any]) -> None:
     lines = (
         f"{result['package']}: {result['name']} {result['version']}",
         f"{result['documents']} documents of {len(result['labels'])} labels",
-        f"macro-F1 {metrics['left_out_macro_f1']:.3f} on documents left out, by source where a label has several",
+        f"macro-F1 {metrics['macro_f1_unseen_sources']:.3f} on documents left out, by source where a label has several",
         f"review below {max(result['thresholds'].values()):.2f}",
     )
     _print(console, lines)

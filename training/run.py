@@ -15,16 +15,14 @@ from mailroom.model_package import Manifest, Provenance, RuntimeDescription, wri
 from mailroom.model_package.description import Parameter
 from mailroom.model_package.fingerprints import identities
 from mailroom.model_package.runtimes import build_runtime
-from mailroom.model_package.runtimes.base import log_softmax
 from mailroom.textprep import PREP_VERSION, cleanse
 from training.adapt.keeping import train_and_keep
-from training.calibration import fit_temperature, review_threshold
 from training.documents import LabelledDocument
-from training.evaluation import Answers, figures
 from training.folds import source_folds
+from training.judging import judge
 from training.kernels import Kernel
 from training.kernels.batches import batch_of
-from training.weights import balanced_weights
+from training.search.results import Predictions
 
 Floats = npt.NDArray[np.float64]
 Report = Callable[[str], object]
@@ -101,18 +99,12 @@ def train_model(
         recipe: How to learn.
         report: Told what is being done.
     """
-    logs, places = _left_out(documents, labels, recipe, report)
-    tested = [documents[place] for place in places]
-    targets, weights = _targets(tested, labels), balanced_weights(tested)
-    temperature = fit_temperature(logs, targets, weights)
-    answers = Answers(labels, np.exp(log_softmax(logs, temperature)), targets)
+    judgement = judge(_left_out(documents, labels, recipe, report), documents, labels)
     report("fitting on all documents")
     model, features = train_and_keep(
         recipe.kernel, documents, labels, parameters=recipe.parameters, seed=recipe.seed
     )
-    calibrated = model.with_parameters(temperature=temperature)
-    threshold = review_threshold(answers.confidence, answers.correct, weights)
-    return Trained(calibrated, labels, threshold, _metrics(answers, weights, temperature), features)
+    return Trained(judgement.calibrated(model), labels, judgement.threshold, judgement.metrics, features)
 
 
 def write_package(
@@ -159,7 +151,7 @@ def write_package(
 
 def _left_out(
     documents: Sequence[LabelledDocument], labels: tuple[str, ...], recipe: Recipe, report: Report
-) -> tuple[Floats, list[int]]:
+) -> Predictions:
     rows: list[Floats] = []
     places: list[int] = []
     for number, fold in enumerate(source_folds(documents, seed=recipe.seed), start=1):
@@ -168,22 +160,7 @@ def _left_out(
         batch = batch_of([documents[place] for place in fold.test], recipe.kernel.input_kind)
         rows.append(build_runtime(recipe.train(train, labels), labels).log_probabilities(batch))
         places.extend(fold.test)
-    return np.vstack(rows), places
-
-
-def _targets(documents: Sequence[LabelledDocument], labels: Sequence[str]) -> npt.NDArray[np.int64]:
-    return np.array([labels.index(item.label) for item in documents])
-
-
-def _metrics(answers: Answers, weights: Floats, temperature: float) -> dict[str, float]:
-    found = figures(answers, weights=weights)
-    return {
-        "left_out_macro_f1": found["macro_f1"],
-        "left_out_expected_calibration_error": found["expected_calibration_error"],
-        "left_out_errors_caught_at_20_percent": found["errors_caught"]["0.2"],
-        "left_out_documents": found["documents"],
-        "temperature": temperature,
-    }
+    return Predictions(np.array(places), np.vstack(rows))
 
 
 def _golden(documents: Sequence[LabelledDocument], labels: Sequence[str]) -> Iterator[str]:

@@ -3,13 +3,12 @@
 from pathlib import Path
 
 from mailroom.model_package import Manifest
-from mailroom.model_package.runtimes.base import temperature_of
 from training.adapt.keeping import train_and_keep
 from training.config import RunConfig
 from training.dataset import Dataset
 from training.golden import golden_documents
+from training.judging import Judgement
 from training.kernels import kernel_named
-from training.pipeline.judging import Judgement
 from training.run import Trained, write_package
 from training.search.results import Candidate
 from training.split import SplitPlan
@@ -40,10 +39,9 @@ def pack(
     description, features = train_and_keep(
         kernel, documents, labels, parameters=winner.parameters, seed=config.seed
     )
-    # What was measured came out of the model's own temperature, and was divided once more.
-    temperature = temperature_of(description) * judgement.temperature
-    calibrated = description.with_parameters(temperature=temperature)
-    trained = Trained(calibrated, labels, judgement.threshold, judgement.metrics, features)
+    trained = Trained(
+        judgement.calibrated(description), labels, judgement.threshold, judgement.metrics, features
+    )
     return write_package(
         folder,
         trained,

@@ -1,7 +1,7 @@
 """The stages of a training run, in order: documents, integrity, split, search, judgement, package, report, registry."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -12,9 +12,9 @@ from mailroom.model_package import load
 from training import sources
 from training.config import RunConfig
 from training.dataset import Dataset
+from training.judging import divided, judge, macro_f1
 from training.pipeline.folders import finish, last_finished, run_folder
 from training.pipeline.inspecting import Inspection, inspect
-from training.pipeline.judging import judge
 from training.pipeline.packing import pack
 from training.pipeline.stopwatch import Report, Stopwatch
 from training.record import RunRecord
@@ -146,7 +146,10 @@ class _Run:
         with self._watch.stage("measuring on sources that are known"):
             mixed = group_split(dataset.index, inspection.near_duplicates, config.split, config.seed)
             seen = self._again(spark, dataset, mixed, labels, best)
-        judgement = judge(_predictions(best), seen, dataset.index, labels, config.review)
+        judgement = judge(_predictions(best), dataset.index, labels, config.review)
+        seen = divided(seen, judgement.temperature)
+        metrics = {"macro_f1": macro_f1(seen, dataset.index, labels), **judgement.metrics}
+        judgement = replace(judgement, metrics=metrics)
         with self._watch.stage("fitting on all documents"):
             package = self._folder / "package"
             manifest = pack(config, best.candidate, dataset, plan, judgement, labels, package)
@@ -165,10 +168,10 @@ class _Run:
             search=found,
             best=best,
             unseen=judgement.unseen,
-            seen=judgement.seen,
+            seen=seen,
             temperature=judgement.temperature,
             threshold=judgement.threshold,
-            metrics=judgement.metrics,
+            metrics=metrics,
             package=package,
             manifest=manifest,
             environment=_environment(),

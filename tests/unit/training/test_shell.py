@@ -80,7 +80,7 @@ def test_documents_not_trained_on_bring_no_warning(
     assert capsys.readouterr().err == ""
     manifest = load(package).manifest
     assert (manifest.name, manifest.version, manifest.kernel) == ("small", "7", "text-linear")
-    assert manifest.metrics["left_out_documents"] == 90
+    assert manifest.metrics["documents_left_out"] == 90
 
 
 def test_the_seed_makes_the_package(tmp_path: Path, file: Path) -> None:
