@@ -88,7 +88,7 @@ def written_run(
         "linear-text",
         arrays={
             "idf": np.array([1.0, 2.0, 1.0], np.float32),
-            "coefficients": np.array([[3.0, -3.0], [-1.0, 1.0], [-4.0, 4.0]], np.float32),
+            "coefficients": np.array([[4.0, -2.0], [0.0, 2.0], [-4.0, 4.0]], np.float32),
             "intercept": np.zeros(2, np.float32),
             "pairs": np.array([[0, 1]], np.int32),
         },

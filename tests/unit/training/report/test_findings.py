@@ -8,12 +8,16 @@ import numpy as np
 import pytest
 
 from mailroom.model_package import Provenance, RuntimeDescription, write
+from training.dataset import write_dataset
+from training.documents import LabelledDocument
 from training.record import RunRecord
 from training.report.curves import Bin, Coverage, at_threshold, coverage, reliability, thinned
 from training.report.findings import findings
 from training.report.rows import DataRow, Mistake, SourceRow, excerpt
 from training.report.settings import ReportSettings
 from training.report.terms import deciding, deciding_in
+from training.report.tested import tested as beside_the_truth
+from training.search.results import Predictions
 
 
 def about(value: float) -> Any:
@@ -75,6 +79,18 @@ def test_labels_and_their_caveats(small: RunRecord) -> None:
     }
     assert invoice.seen["f1"] == about(0.857143)
     assert complaint.caveat == "all its documents are from one source"
+
+
+def test_every_source_of_a_label_counts_the_same(tmp_path: Path) -> None:
+    """Twenty of one source all right, ten of another all wrong: half of the label is found, not two thirds."""
+    kinds = [("invoice", "a")] * 20 + [("invoice", "b")] * 10 + [("complaint", "c")] * 10
+    documents = [
+        LabelledDocument(f"d{number}", label, "text", source) for number, (label, source) in enumerate(kinds)
+    ]
+    chances = [[0.9, 0.1]] * 20 + [[0.2, 0.8]] * 20
+    predictions = Predictions(np.arange(40), np.log(np.array(chances)))
+    found = beside_the_truth(predictions, write_dataset(documents, tmp_path), ("invoice", "complaint"))
+    assert found.figures["per_class"]["invoice"]["recall"] == about(0.5)
 
 
 def test_sources_worst_first(small: RunRecord) -> None:
