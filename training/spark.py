@@ -1,50 +1,36 @@
 """A Spark session: on this machine by default, on a standalone cluster by address.
 
-Executors of a cluster need the project's libraries and its code. The code is always sent. The libraries are those of
-`executor_python` where a cluster has them installed (the training image does), or come as an archive of an
-environment, which each executor unpacks once:
-
-    uv venv --relocatable env && uv pip install --python env/bin/python -r requirements/training.txt
-    tar -czf env.tar.gz -C env .
-
-Such an archive refers to a Python interpreter of the same version at the same place on every worker.
+Executors of a cluster need the project's libraries and its code: `shipping.py` says how they come by them.
 """
 
-import atexit
 import logging
 import os
-import shutil
+import socket
+import subprocess
 import sys
-import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from mailroom.contracts.errors import MailroomError, UsageError
+from mailroom.contracts.errors import MailroomError
 from mailroom.embedded.folders import cache_folder
 from mailroom.embedded.jars import locked, provide
 from mailroom.embedded.java import find_java
 from mailroom.settings import Section
+from training.shipping import ENVIRONMENT_FOLDER, shipped
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+STANDALONE = "spark://"
 LOOPBACK = "127.0.0.1"
-CODE = ("mailroom", "training")
-"""Packages that tasks import."""
-
-CODE_FOLDER = "mailroom-code"
-ENVIRONMENT_FOLDER = "mailroom-environment"
-"""Where archives are unpacked, under an executor's working folder."""
-
-MASTER_VARIABLE = "MAILROOM_SPARK__MASTER"
-
 LOG_BYTES = 10 << 20
-LOG_LINES = 200
+STOP_SECONDS = 60.0
+MASTER_SECONDS = 5.0
 
 
 def default_master() -> str:
@@ -119,15 +105,23 @@ def stop(spark: "SparkSession") -> None:
     from pyspark import SparkContext  # noqa: PLC0415 - `mailroom train --help` answers at once
 
     spark.stop()
-    gateway = SparkContext._gateway  # noqa: SLF001 - PySpark keeps the JVM for the life of the process
-    if gateway is None:
-        return
+    if SparkContext._gateway is not None:  # noqa: SLF001 - PySpark keeps the JVM for the life of the process
+        _end(SparkContext._gateway)  # noqa: SLF001
+
+
+def _end(gateway: Any) -> None:
+    from pyspark import SparkContext  # noqa: PLC0415
+
     gateway.shutdown()
-    process = gateway.proc
-    if process is not None:
-        process.stdin.close()
-        process.wait(timeout=60)
     SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001
+    if gateway.proc is None:
+        return
+    gateway.proc.stdin.close()
+    try:
+        gateway.proc.wait(timeout=STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        gateway.proc.kill()
+        gateway.proc.wait()
 
 
 def spark_log() -> Path:
@@ -157,18 +151,38 @@ def _start(settings: SparkSettings, jars: Sequence[Path]) -> "SparkSession":
     from pyspark.java_gateway import launch_gateway  # noqa: PLC0415
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
+    if settings.master.startswith(STANDALONE):
+        _require_master(settings.master)
     # PySpark logs every error that it raises too, as JSON with both stack traces.
     for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    properties = {**_properties(settings), "spark.jars": ",".join(map(str, jars)), **_shipped(settings)}
+    properties = {**_properties(settings), "spark.jars": ",".join(map(str, jars)), **_sent(settings)}
     conf = SparkConf().setAll(list(properties.items()))
     with _variables(settings), _log() as log:
+        begun = log.tell()
+        gateway = None
         try:
             gateway = launch_gateway(conf, {"stdout": log, "stderr": log})  # type: ignore[no-untyped-call]
             context = SparkContext(conf=conf, gateway=gateway)
         except (PySparkException, Py4JError, OSError) as error:
-            raise SparkFailed(f"Spark did not start on {settings.master}: {_end_of_log()}") from error
+            if gateway is not None:
+                _end(gateway)
+            reason = f"{_last_error(begun)}; its log is {spark_log()}"
+            raise SparkFailed(f"Spark did not start on {settings.master}: {reason}") from error
     return SparkSession(context)
+
+
+def _require_master(address: str) -> None:
+    """Spark itself asks for a minute before it gives up.
+
+    Raises:
+        SparkFailed: Nobody listens at the address.
+    """
+    for place in address.removeprefix(STANDALONE).split(","):
+        host, _, port = place.rpartition(":")
+        with suppress(OSError, ValueError), socket.create_connection((host, int(port)), MASTER_SECONDS):
+            return
+    raise SparkFailed(f"no Spark master answers at {address}: is it running, and are host and port right?")
 
 
 def _properties(settings: SparkSettings) -> dict[str, str]:
@@ -192,43 +206,14 @@ def _properties(settings: SparkSettings) -> dict[str, str]:
     }
 
 
+def _sent(settings: SparkSettings) -> dict[str, str]:
+    return {} if settings.local else shipped(settings.code, settings.environment)
+
+
 def _addresses(settings: SparkSettings) -> dict[str, str]:
     host = LOOPBACK if settings.local else settings.driver_host
     bound = {"spark.driver.bindAddress": LOOPBACK} if host == LOOPBACK else {}
     return {**bound, "spark.driver.host": host} if host else bound
-
-
-def _shipped(settings: SparkSettings) -> dict[str, str]:
-    if settings.local:
-        return {}
-    archives = [f"{_packed_code(settings.code)}#{CODE_FOLDER}"]
-    if settings.environment is not None:
-        archives.append(f"{_existing(settings.environment)}#{ENVIRONMENT_FOLDER}")
-    return {"spark.archives": ",".join(archives), "spark.executorEnv.PYTHONPATH": CODE_FOLDER}
-
-
-def _packed_code(folders: Sequence[Path]) -> Path:
-    """An archive of everything that tasks import, whose root is a folder for `sys.path`."""
-    own = Path(__file__).parent.parent
-    target = Path(tempfile.mkdtemp(prefix="mailroom-code-"), "code.tar.gz")
-    atexit.register(shutil.rmtree, target.parent, ignore_errors=True)
-    with tarfile.open(target, "w:gz", compresslevel=1) as archive:
-        for package in CODE:
-            archive.add(own / package, arcname=package, filter=_source)
-        for folder in folders:
-            archive.add(_existing(folder), arcname=".", filter=_source)
-    return target
-
-
-def _source(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    hidden = any(part.startswith(".") and part != "." for part in Path(member.name).parts)
-    return None if hidden or "__pycache__" in member.name else member
-
-
-def _existing(path: Path) -> Path:
-    if not path.exists():
-        raise UsageError(f"{path}: no such file or folder; mend `spark.environment` or `spark.code`")
-    return path.resolve()
 
 
 @contextmanager
@@ -265,7 +250,10 @@ def _log() -> Iterator[IO[bytes]]:
         yield stream
 
 
-def _end_of_log() -> str:
-    lines = spark_log().read_text(encoding="utf-8", errors="replace").splitlines()
-    causes = [line for line in lines[-LOG_LINES:] if "Exception" in line or "Error" in line]
-    return f"{causes[-1].strip() if causes else 'no reason given'}; its log is {spark_log()}"
+def _last_error(begun: int) -> str:
+    """The last line about an error that Spark logged since a position in its log."""
+    with spark_log().open("rb") as log:
+        log.seek(begun)
+        lines = log.read().decode("utf-8", errors="replace").splitlines()
+    causes = [line.strip() for line in lines if "Exception" in line or "Error" in line]
+    return causes[-1] if causes else "no reason given"

@@ -8,11 +8,17 @@ from mailroom.contracts.errors import UsageError
 from training.kernels.base import Kernel, SearchSpace
 from training.kernels.image_neural import ImageNeural
 from training.kernels.page_blend import PageBlend
+from training.kernels.text_ensemble import TextEnsemble
 from training.kernels.text_linear import TextLinear
+from training.kernels.text_mllib import TextMllib
+from training.kernels.text_neural import TextNeural
 
 __all__ = ["ENTRY_POINTS", "KERNELS", "Kernel", "SearchSpace", "kernel_class", "kernel_named"]
 
-KERNELS: dict[str, type[Kernel]] = {kernel.name: kernel for kernel in (TextLinear, ImageNeural, PageBlend)}
+KERNELS: dict[str, type[Kernel]] = {
+    kernel.name: kernel
+    for kernel in (TextLinear, TextNeural, TextMllib, TextEnsemble, ImageNeural, PageBlend)
+}
 ENTRY_POINTS = "mailroom.kernels"
 """The group in which an installed distribution names its kernels."""
 

@@ -27,6 +27,7 @@ from mailroom.model_package import RuntimeDescription
 from mailroom.model_package.description import Parameter
 from training.documents import LabelledDocument
 from training.kernels.base import Kernel
+from training.kernels.refusing import require_every_label
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -123,7 +124,12 @@ class SharingKernel(Kernel, Generic[Prepared, Features, Fit]):
         parameters: Mapping[str, Parameter],
         seed: int,
     ) -> RuntimeDescription:
-        """All steps, over all documents."""
+        """All steps, over all documents.
+
+        Raises:
+            UsageError: A label has no document.
+        """
+        require_every_label(documents, labels)
         everything, nothing = np.arange(len(documents)), np.arange(0)
         view = FoldView(without_texts(documents), tuple(labels), everything, nothing)
         features = self.features(self.prepare(documents, labels), view, parameters)

@@ -45,7 +45,8 @@ def to_onnx(network: Any, inputs: Sequence[str] = ()) -> bytes:
     """A built Keras model as ONNX; the same weights give the same bytes.
 
     Args:
-        network: One output.
+        network: One output. Layers that hold constants beside their weights (`Normalization`) export as further inputs:
+            fold them into a weight.
         inputs: What the graph is to call its inputs, in their order; numbers where nothing is given.
     """
     import onnx  # noqa: PLC0415

@@ -1,6 +1,7 @@
 """`linear-text`: TF-IDF of words and word pairs, then one linear layer; what scikit-learn fits, without it.
 
-Term frequency is 1 + ln(count), each row has length 1 (Salton & Buckley 1988). Words become numbers by one dictionary,
+Term frequency is 1 + ln(count), or 1 for whatever occurs (`frequency: once`); each row has length 1 (Salton & Buckley
+1988). Words become numbers by one dictionary,
 pairs by one sorted array: a batch costs one look-up per token in Python, all else is compiled.
 """
 
@@ -18,6 +19,8 @@ from mailroom.model_package.runtimes.base import Floats, array_of, log_softmax, 
 
 Integers = npt.NDArray[np.int64]
 NAME = "linear-text"
+LOG, ONCE = "log", "once"
+"""How often a term occurs: damped, or not counted."""
 
 
 class Vocabulary:
@@ -75,11 +78,13 @@ class LinearText:
         self._coefficients = array_of(description, "coefficients", terms, len(labels))
         self._intercept = array_of(description, "intercept", len(labels))
         self._temperature = temperature_of(description)
+        self._once = _frequency_of(description) == ONCE
 
     def log_probabilities(self, batch: TextBatch) -> Floats:
         """(documents, labels)."""
         weights = self._vocabulary.counts(batch.typed)
-        weights.data = (1.0 + np.log(weights.data)) * self._idf[weights.indices]
+        frequency = 1.0 if self._once else 1.0 + np.log(weights.data)
+        weights.data = frequency * self._idf[weights.indices]
         lengths = np.sqrt(weights.multiply(weights).sum(axis=1)).A1
         scores = np.asarray(weights @ self._coefficients) / np.where(lengths > 0, lengths, 1.0)[:, None]
         return log_softmax(scores + self._intercept, self._temperature)
@@ -116,6 +121,13 @@ def describe(
         ),
     }
     return RuntimeDescription(NAME, arrays=arrays, texts={"vocabulary": "\n".join(words)})
+
+
+def _frequency_of(description: RuntimeDescription) -> str:
+    value = description.parameters.get("frequency", LOG)
+    if value not in (LOG, ONCE):
+        raise PackageIncomplete(f"{NAME}: frequency {value!r} is neither {LOG} nor {ONCE}: train it again")
+    return str(value)
 
 
 def _pairs_of(description: RuntimeDescription, words: int) -> Integers:

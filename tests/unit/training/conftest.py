@@ -1,21 +1,15 @@
 """Small sets of labelled documents."""
 
-import random
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.unit.training.easy import easy_documents
 from training.documents import LabelledDocument
 from training.tracking.client import open_client
 from training.tracking.settings import TrackingSettings
-
-WORDS = {
-    "invoice": "invoice number amount due vat payment total iban 12.50 17,00 13.07.2018",
-    "complaint": "complain unacceptable refund never received promised disappointed you told me",
-    "other": "minutes meeting agenda report newsletter committee policy members conference",
-}
 
 
 @pytest.fixture(autouse=True)
@@ -41,16 +35,4 @@ def blank_tracking(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def documents() -> list[LabelledDocument]:
     """Ninety documents of three labels from two sources each, some words shared by all."""
-    source = random.Random(7)
-    common = ["the", "a", "of", "company", "date", "page", "with", "and", "for", "letter"]
-    return [
-        LabelledDocument(
-            id=f"{label}-{number}",
-            label=label,
-            text=" ".join(source.choices(WORDS[label].split() + common, k=25)),
-            source=f"source-{number % 2}",
-            group=f"{label}-{number // 3}",
-        )
-        for label in WORDS
-        for number in range(30)
-    ]
+    return easy_documents()
