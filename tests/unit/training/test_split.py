@@ -110,6 +110,15 @@ def test_a_source_is_left_out_with_all_its_classes() -> None:
     assert plan.unseen == ("a", "b", "c")
 
 
+def test_a_source_is_not_put_where_it_would_strand_a_class() -> None:
+    """Even where another fold would be fuller for it, so that sources stay whole."""
+    sizes = {"ax": 2, "aw": 1, "by": 9, "bw": 2, "bz": 2, "cz": 9, "cy": 2, "cw": 1}
+    documents = [document(label, source) for (label, source), size in sizes.items() for _ in range(size)]
+    plan = plan_split(documents, {}, DEFAULT, seed=1)
+    tested = [test for _, test in sides(plan, [item.source for item in documents])]
+    assert tested == [{"z"}, {"w", "y"}, {"x"}]
+
+
 def test_a_near_duplicate_in_another_source_is_learnt_from_in_no_fold_that_tests_it() -> None:
     """Sources stay whole; only the copies leave the training side."""
     documents = [document("a", source) for source in ("x", "x", "y", "y", "z", "z")]
