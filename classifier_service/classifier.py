@@ -65,7 +65,7 @@ class Classifier:
 
     Raises:
         UsageError: A label of the package has no department: a label that reaches nobody is found out here, not by
-            the documents that wait for it.
+            the documents that wait for it. Or the package reads page images, which mails and letters have none of.
     """
 
     def __init__(
@@ -79,6 +79,7 @@ class Classifier:
     ) -> None:
         manifest = model.manifest
         _require_departments(manifest, departments)
+        _require_texts(manifest)
         self._model = model
         self._reference = ModelReference(manifest.name, manifest.version, manifest.digest)
         self._labels = manifest.labels
@@ -164,6 +165,14 @@ def _require_departments(manifest: Manifest, departments: Mapping[str, str]) -> 
         raise UsageError(
             f"package {manifest.name} gives labels that no department handles: {', '.join(homeless)}; "
             "name one for each under `departments` in mailroom.yaml"
+        )
+
+
+def _require_texts(manifest: Manifest) -> None:
+    if manifest.input_kind != "text":
+        raise UsageError(
+            f"package {manifest.name} reads page images (kernel {manifest.kernel}), the service gives texts, those of "
+            "scans by OCR: give it a package of a text kernel"
         )
 
 

@@ -1,5 +1,7 @@
 """The core: documents in, labels out."""
 
+from dataclasses import replace
+
 import pytest
 
 from classifier_service.refusal import Refusal
@@ -9,6 +11,7 @@ from mailroom.contracts.records import Candidate, Classification, ModelReference
 from mailroom.objects import StoreUnavailable
 from tests.unit.classifier_service.fakes import (
     DEPARTMENTS,
+    MANIFEST,
     SOURCE,
     FakeModel,
     FakeScans,
@@ -149,3 +152,10 @@ def test_a_label_without_a_department_is_found_at_the_start(monkeypatch: pytest.
     monkeypatch.delitem(DEPARTMENTS, "offer")
     with pytest.raises(UsageError, match=r"no department handles: offer; name one .* mailroom\.yaml"):
         classifier()
+
+
+def test_a_package_of_page_images_is_refused_at_the_start() -> None:
+    """Mails and letters have no pages: such a package would turn every document away."""
+    images = FakeModel(manifest=replace(MANIFEST, input_kind="image", kernel="image-neural"))
+    with pytest.raises(UsageError, match=r"tiny reads page images \(kernel image-neural\).*text kernel"):
+        classifier(model=images)
