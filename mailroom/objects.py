@@ -140,14 +140,14 @@ class ObjectStore:
     def _translated(self, action: Callable[[], Any]) -> Any:
         try:
             return action()
-        except _refusals() as error:
+        except store_errors() as error:
             mend = "is there room, and may this user read and write it?"
             reason = getattr(error, "strerror", None) or error
             raise StoreUnavailable(f"object store {self.uri}: {reason}: {mend}") from error
 
 
-def _refusals() -> tuple[type[Exception], ...]:
-    """What a store's client raises; that of S3 has errors (no keys, no such host) that are no OSError."""
+def store_errors() -> tuple[type[Exception], ...]:
+    """What the clients of stores raise; that of S3 has errors (no keys, no such host) that are no OSError."""
     try:
         from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - there for S3 alone
     except ImportError:

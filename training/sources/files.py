@@ -17,7 +17,10 @@ S3_SCHEMES = ("s3://", "s3a://")
 
 
 class S3(Section):
-    """How a bucket is reached; by default as the environment says (`AWS_ACCESS_KEY_ID`, a role, …)."""
+    """How a bucket is reached; by default as the environment says (`AWS_ACCESS_KEY_ID`, a role, …).
+
+    Files in a bucket that rows name by their path are always reached as the environment of the workers says.
+    """
 
     endpoint: str | None = Field(None, description="URL of a server other than Amazon's")
     region: str | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import fsspec
 
 from mailroom.contracts.errors import MailroomError
-from mailroom.objects import ObjectStore
+from mailroom.objects import ObjectStore, store_errors
 from mailroom.textprep import cleanse
 from training.dataset import schema
 from training.files import text_of_bytes, text_of_file
@@ -45,8 +45,14 @@ def _batches(batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
 def _read(row: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return {**row, "text": cleanse(_text(row)).text, PROBLEM: None}
-    except (MailroomError, OSError) as error:
-        return {**row, "text": "", PROBLEM: str(error)}
+    except MailroomError as error:
+        return _unread(row, str(error))
+    except store_errors() as error:
+        return _unread(row, f"{row['path']}: cannot be read ({error})")
+
+
+def _unread(row: Mapping[str, Any], reason: str) -> dict[str, Any]:
+    return {**row, "text": "", PROBLEM: reason}
 
 
 def _text(row: Mapping[str, Any]) -> str:

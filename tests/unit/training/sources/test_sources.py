@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pydantic import BaseModel, ValidationError
 
+import training.sources
 from mailroom.contracts.errors import UsageError
-from training.sources import AnySource, jars
+from training.sources import TYPES, AnySource, jars
 from training.sources.errors import explain
 from training.sources.files import JsonLines
 from training.sources.sql import Sql
@@ -137,3 +139,10 @@ def test_mongodb_is_given_user_and_password_in_its_uri() -> None:
 def test_errors_are_one_line_with_a_mend(causes: list[str], line: str) -> None:
     """The innermost cause that is known says what to do."""
     assert explain(causes) == line
+
+
+def test_the_examples_of_the_guide_are_right() -> None:
+    """Every source in the README is one."""
+    text = Path(training.sources.__file__).with_name("README.md").read_text(encoding="utf-8")
+    examples = yaml.safe_load(text.split("```yaml\n")[1].split("```")[0])["sources"]
+    assert [parsed(**example).type for example in examples if "." not in example["type"]] == list(TYPES)
