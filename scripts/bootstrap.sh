@@ -2,7 +2,7 @@
 # Everything that `make demo` and `make test` need: uv, Python 3.11 or 3.12 with the locked packages in .venv, a
 # Java 17 runtime and the OCR engine. System packages are installed where this is Debian or Ubuntu and we may (root,
 # or sudo without a password); elsewhere this says exactly what to install, and ends with status 1.
-# With --for-tests, after all that: a PostgreSQL server, which tests start on a port of their own.
+# With --for-tests, after all that: a PostgreSQL server, which tests start on a port of their own, and Docker if it can be.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,6 +26,7 @@ install() { # the packages, as arguments
 postgresql_ready() { command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 if [ "${1:-}" = --for-tests ]; then
   postgresql_ready || install postgresql
+  bash scripts/docker.sh
   touch .venv/.mailroom-ready-for-tests
   exit
 fi
