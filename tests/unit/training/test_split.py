@@ -112,8 +112,9 @@ def test_a_source_is_left_out_with_all_its_classes() -> None:
 
 def test_a_source_is_not_put_where_it_would_strand_a_class() -> None:
     """Even where another fold would be fuller for it, so that sources stay whole."""
-    pairs = "ax ax aw by by by by by by by by by bw bw bz bz cz cz cz cz cz cz cz cz cz cy cy cw".split()
-    documents = [document(pair[0], pair[1]) for pair in pairs]
+    sizes = {("a", "x"): 2, ("a", "w"): 1, ("b", "y"): 9, ("b", "w"): 2, ("b", "z"): 2}
+    sizes |= {("c", "z"): 9, ("c", "y"): 2, ("c", "w"): 1}
+    documents = [document(*pair) for pair, size in sizes.items() for _ in range(size)]
     plan = plan_split(documents, {}, DEFAULT, seed=1)
     tested = [test for _, test in sides(plan, [item.source for item in documents])]
     assert tested == [{"z"}, {"w", "y"}, {"x"}]
