@@ -50,12 +50,13 @@ def left_out(
     weights = balanced_weights(tested)
     numbers = np.repeat(np.arange(len(rows)), [len(part) for part in rows])
     logs = np.log(np.maximum(np.vstack(rows), SMALLEST))
-    return Answers(labels, _calibrated(logs, targets, weights, numbers), targets), weights
+    return Answers(labels, calibrated(logs, targets, weights, numbers), targets), weights
 
 
-def _calibrated(
+def calibrated(
     logs: Floats, targets: npt.NDArray[np.int64], weights: Floats, numbers: npt.NDArray[np.int64]
 ) -> Floats:
+    """Probabilities of each fold, under the temperature that fits the other folds."""
     probabilities = np.empty_like(logs)
     for number in np.unique(numbers):
         own, others = numbers == number, numbers != number
