@@ -11,7 +11,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from mailroom.features.batch import TextBatch
-from mailroom.model_package import Provenance, RuntimeDescription, load, write
+from mailroom.model_package import PackageIncomplete, Provenance, RuntimeDescription, load, write
 from mailroom.model_package.runtimes import build_runtime
 from mailroom.model_package.runtimes.linear_text import describe
 
@@ -24,8 +24,8 @@ def sentences(count: int, seed: int) -> list[str]:
     return [" ".join(source.choices(WORDS, range(1, 101), k=source.randint(0, 60))) for _ in range(count)]
 
 
-@pytest.mark.parametrize("terms", [None, 500])
-def test_linear_text_equals_scikit_learn(terms: int | None) -> None:
+@pytest.mark.parametrize(("terms", "frequency"), [(None, "log"), (500, "log"), (None, "once")])
+def test_linear_text_equals_scikit_learn(terms: int | None, frequency: str) -> None:
     """Probabilities of texts not trained on agree within 1e-5, with unknown words, empty texts and a cut vocabulary."""
     train, test = sentences(300, 1), [*sentences(200, 2), "", "unheard wab unheard", "wab"]
     targets = np.arange(300) % 3
@@ -34,15 +34,23 @@ def test_linear_text_equals_scikit_learn(terms: int | None) -> None:
         token_pattern=None,
         lowercase=False,
         ngram_range=(1, 2),
-        sublinear_tf=True,
+        sublinear_tf=frequency == "log",
+        binary=frequency == "once",
         max_features=terms,
     )
     model = LogisticRegression(C=10, max_iter=300).fit(vectoriser.fit_transform(train), targets)
     description = describe(
         vectoriser.get_feature_names_out(), vectoriser.idf_, model.coef_.T, model.intercept_
-    )
+    ).with_parameters(frequency=frequency)
     served = np.exp(build_runtime(description, ["a", "b", "c"]).log_probabilities(TextBatch(test)))
     np.testing.assert_allclose(served, model.predict_proba(vectoriser.transform(test)), atol=1e-5)
+
+
+def test_a_frequency_unknown_here_is_refused() -> None:
+    """Counting otherwise than training did would be wrong without anybody noticing."""
+    model = describe(["word"], np.ones(1), np.zeros((1, 2)), np.zeros(2)).with_parameters(frequency="twice")
+    with pytest.raises(PackageIncomplete, match="'twice' is neither log nor once"):
+        build_runtime(model, ["a", "b"])
 
 
 def test_serving_imports_no_trainer() -> None:
