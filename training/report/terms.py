@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from mailroom.features.batch import TextBatch
 from mailroom.features.matcher import PLACES
 from mailroom.features.structure import structure_names
 from mailroom.model_package.description import RuntimeDescription
-from mailroom.model_package.manifest import MANIFEST, read_manifest
+from mailroom.model_package.golden import from_lines
+from mailroom.model_package.manifest import GOLDEN, MANIFEST, read_manifest
 from mailroom.model_package.runtimes import lexicon, linear_text
 from mailroom.model_package.storage import unpack
 
@@ -43,16 +45,26 @@ def deciding(package: Path, count: int) -> tuple[Deciding, ...]:
         count: Features per label.
     """
     manifest = read_manifest((package / MANIFEST).read_bytes())
-    description, labels = unpack({name: (package / name).read_bytes() for name in manifest.files})
-    return deciding_in(description, labels, count)
+    files = {name: (package / name).read_bytes() for name in manifest.files}
+    description, labels = unpack(files)
+    golden = [document.text for document in from_lines(files[GOLDEN], labels)]
+    return deciding_in(description, labels, count, TextBatch(golden))
 
 
-def deciding_in(description: RuntimeDescription, labels: Sequence[str], count: int) -> tuple[Deciding, ...]:
+def deciding_in(
+    description: RuntimeDescription, labels: Sequence[str], count: int, documents: TextBatch
+) -> tuple[Deciding, ...]:
     """The same of a description.
 
     A weight is taken against its mean over the labels: a linear layer under a softmax is only known up to that.
+
+    Args:
+        description: The model.
+        labels: The order of its columns.
+        count: Features per label.
+        documents: Any that are like those it will read: they tell how far features of different units spread.
     """
-    return tuple(_deciding(member, path, labels, count) for path, member in _members(description))
+    return tuple(_deciding(member, path, labels, count, documents) for path, member in _members(description))
 
 
 def _members(description: RuntimeDescription, path: str = "") -> Iterator[tuple[str, RuntimeDescription]]:
@@ -65,11 +77,13 @@ def _members(description: RuntimeDescription, path: str = "") -> Iterator[tuple[
         yield from _members(member, f"{path}{number}.")
 
 
-def _deciding(description: RuntimeDescription, path: str, labels: Sequence[str], count: int) -> Deciding:
+def _deciding(
+    description: RuntimeDescription, path: str, labels: Sequence[str], count: int, documents: TextBatch
+) -> Deciding:
     read = _READERS.get(description.runtime)
     if read is None or "coefficients" not in description.arrays:
         return Deciding(path, NOT_READABLE, {})
-    names, weights = read(description)
+    names, weights = read(description, documents)
     if len(names) != len(weights):  # features that have no name here
         return Deciding(path, NOT_READABLE, {})
     weights = weights - weights.mean(axis=1, keepdims=True)
@@ -83,7 +97,7 @@ def _deciding(description: RuntimeDescription, path: str, labels: Sequence[str],
     return Deciding(path, _MEASURES[description.runtime], terms)
 
 
-def _linear_text(description: RuntimeDescription) -> Named:
+def _linear_text(description: RuntimeDescription, _: TextBatch) -> Named:
     words = description.texts["vocabulary"].split("\n")
     pairs = [f"{words[first]} {second}" for first, second in _pairs(description, words)]
     idf = np.asarray(description.arrays["idf"], dtype=np.float64)
@@ -95,18 +109,21 @@ def _pairs(description: RuntimeDescription, words: Sequence[str]) -> Iterator[tu
         yield first, words[second]
 
 
-def _lexicon(description: RuntimeDescription) -> Named:
+def _lexicon(description: RuntimeDescription, documents: TextBatch) -> Named:
     matcher = lexicon.matcher_of(description)
     told = [f"{label}: {place}" for label in matcher.labels for place in PLACES]
     names = [*told, *structure_names(matcher.cues)]
-    return names, np.asarray(description.arrays["coefficients"], dtype=np.float64)
+    coefficients = np.asarray(description.arrays["coefficients"], dtype=np.float64)
+    if not len(documents) or len(names) != len(coefficients):
+        return names, coefficients
+    return names, coefficients * documents.described(matcher).std(axis=0)[:, None]
 
 
-_READERS: dict[str, Callable[[RuntimeDescription], Named]] = {
+_READERS: dict[str, Callable[[RuntimeDescription, TextBatch], Named]] = {
     linear_text.NAME: _linear_text,
     lexicon.NAME: _lexicon,
 }
 _MEASURES = {
     linear_text.NAME: "coefficient times inverse document frequency: what a first occurrence adds to a short text",
-    lexicon.NAME: "coefficient: what one unit of the feature adds (word lists by place, and structure)",
+    lexicon.NAME: "coefficient times spread over the golden documents: what a usual difference of the feature adds",
 }

@@ -1,8 +1,6 @@
 """Finished runs for tests: one that was really trained, and one that is written by hand."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -17,6 +15,7 @@ from training.calibration import fit_temperature
 from training.dataset import Dataset, write_dataset
 from training.documents import LabelledDocument
 from training.folds import Fold, source_folds
+from training.generated import generate
 from training.kernels import kernel_named
 from training.record import RunRecord
 from training.report.tested import tested
@@ -38,9 +37,9 @@ INTEGRITY = {
 }
 
 
-def trained_run(folder: Path, *, count: int = 350) -> RunRecord:
+def trained_run(folder: Path, *, count: int = 210) -> RunRecord:
     """A run that trained `text-linear` on generated documents, left sources out and wrote a package."""
-    documents = _generated(folder, count)
+    documents = _generated(count)
     labels = tuple(sorted({document.label for document in documents}))
     kernel = kernel_named("text-linear")
     recipe = Recipe(kernel, kernel.defaults(), 1)
@@ -169,22 +168,8 @@ def _record(
     )
 
 
-def _generated(folder: Path, count: int) -> list[LabelledDocument]:
-    command = (
-        "samples",
-        "--count",
-        str(count),
-        "--seed",
-        "3",
-        "--texts-only",
-        "--output",
-        str(folder / "samples"),
-    )
-    subprocess.run(
-        [sys.executable, "-m", "cli", *command], check=True, timeout=120, stdout=subprocess.DEVNULL
-    )
-    lines = (folder / "samples" / "labels.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines]
+def _generated(count: int) -> list[LabelledDocument]:
+    rows = map(json.loads, generate(count, 3).read_text(encoding="utf-8").splitlines())
     names = ("id", "label", "text", "source", "group")
     return cleansed([LabelledDocument(**{name: row[name] for name in names}) for row in rows])
 

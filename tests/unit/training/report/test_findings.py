@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mailroom.features.batch import TextBatch
 from mailroom.model_package import Provenance, RuntimeDescription, write
+from mailroom.model_package.runtimes import lexicon
 from training.dataset import write_dataset
 from training.documents import LabelledDocument
 from training.record import RunRecord
@@ -169,8 +171,23 @@ def test_features_without_names() -> None:
     layer = RuntimeDescription(
         "lexicon", {"layer": "linear"}, arrays={"coefficients": np.ones((99, 2))}, texts=words
     )
-    (told,) = deciding_in(layer, ("invoice", "complaint"), 3)
+    (told,) = deciding_in(layer, ("invoice", "complaint"), 3, TextBatch(["a bill"]))
     assert (told.measure, told.terms) == ("its arrays do not say which words decide", {})
+
+
+def test_features_in_different_units_are_brought_to_one() -> None:
+    """A coefficient counts by how far its feature spreads: one that is the same in all documents decides nothing."""
+    words = {"lexicon": '{"invoice": {"names": ["bill"]}}'}
+    matcher = lexicon.matcher_of(RuntimeDescription("lexicon", texts=words))
+    documents = TextBatch(["a bill", "a letter"])
+    told = np.array([[1.0, -1.0]] * documents.described(matcher).shape[1])
+    layer = RuntimeDescription("lexicon", {"layer": "linear"}, arrays={"coefficients": told}, texts=words)
+    (member,) = deciding_in(layer, ("invoice", "complaint"), 99, documents)
+    assert member.terms["invoice"] == (
+        ("invoice: first", about(0.346574)),
+        ("invoice: head", about(0.346574)),
+        ("invoice: names", about(0.346574)),
+    )
 
 
 @pytest.mark.parametrize(
