@@ -120,10 +120,12 @@ def fingerprint(dataset: Dataset) -> str:
 
 
 def _with_code(common: str, kernel: str) -> str:
-    """A kernel whose module was edited since gives other predictions."""
-    source = inspect.getsourcefile(kernel_class(kernel))
-    code = Path(source).read_bytes() if source else b""
-    return hashlib.sha256(common.encode() + code).hexdigest()[:24]
+    """A kernel whose module, or one beside it, was edited since gives other predictions."""
+    digest = hashlib.sha256(common.encode())
+    module = Path(inspect.getfile(kernel_class(kernel)))
+    for path in sorted(module.parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:24]
 
 
 def _load(path: Path) -> Floats:

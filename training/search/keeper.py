@@ -68,7 +68,10 @@ class Keeper:
         What is left was not begun: time was up, or the child had to be replaced.
         """
         left = list(bundle.trials)
-        child = self._child = self._child or _Child(self.site, self._limits)
+        if self._child is None or not self._child.alive():
+            self.close()
+            self._child = _Child(self.site, self._limits)
+        child = self._child
         child.ask(Request(bundle, self._limits.begin_within))
         for answer in child.answers():
             if isinstance(answer, Fitted):
@@ -131,6 +134,10 @@ class _Child:
             elif (excess := self._excess(deadline)) is not None:
                 yield self._end(excess)
                 return
+
+    def alive(self) -> bool:
+        """Whether it can be asked; one that had nothing to do for long has gone."""
+        return self._process.poll() is None
 
     def memory(self) -> int:
         """Bytes that it and its children use alone."""

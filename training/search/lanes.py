@@ -9,6 +9,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -36,6 +37,7 @@ class Lanes:
 
     Args:
         context: Where tasks run.
+        tag: Of their jobs, for whoever cancels them.
         shipment: What they need.
         limits: What each may use.
         tasks: Bundles for tasks.
@@ -45,6 +47,7 @@ class Lanes:
     """
 
     context: "SparkContext"
+    tag: str
     shipment: "Broadcast[Shipment]"
     limits: Limits
     tasks: Sequence[Bundle]
@@ -61,39 +64,43 @@ class Lanes:
             ClusterLost: Spark has ended. What came before is worth keeping.
         """
         left = sum(len(bundle.trials) for bundle in (*self.tasks, *self.own))
-        lanes = self._start(max(1, min(left, self.context.defaultParallelism)))
+        lanes: list[threading.Thread] = []
+        queues = _Queue(deque(self.own), self._here), _Queue(deque(self.tasks), self._job)
         try:
             while left:
+                self._widen(lanes, queues, left)
                 result = self._results.get()
                 if isinstance(result, Exception):
                     raise result
                 left -= 1
                 yield result
         finally:
-            self._stopped.set()
-            if left:
-                self.context.cancelJobsWithTag(self._tag)
-            for lane in lanes:
-                lane.join(timeout=10)
+            self._stop(lanes, unfinished=left > 0)
 
-    def _start(self, count: int) -> Sequence[threading.Thread]:
+    def _widen(self, lanes: list[threading.Thread], queues: Sequence["_Queue"], left: int) -> None:
+        """As many lanes as there are cores; executors of a cluster may join at any time."""
         from pyspark import InheritableThread  # noqa: PLC0415 - `mailroom train --help` answers at once
 
-        tasks, own = _Queue(deque(self.tasks), self._job), _Queue(deque(self.own), self._here)
-        both = min(self.own_lanes, max(1, count - 1))
-        queues = [(own, tasks) if number < both else (tasks,) for number in range(count)]
-        lanes = [InheritableThread(target=self._lane, args=(item,), daemon=True) for item in queues]
-        for lane in lanes:
+        wanted = max(1, min(left, self.context.defaultParallelism))
+        for number in range(len(lanes), wanted):
+            own = number < min(self.own_lanes, max(1, wanted - 1))
+            lane = InheritableThread(target=self._lane, args=(queues if own else queues[1:],), daemon=True)
+            lanes.append(lane)
             lane.start()
-        return lanes
 
-    @property
-    def _tag(self) -> str:
-        return self.shipment.value.search
+    def _stop(self, lanes: Sequence[threading.Thread], *, unfinished: bool) -> None:
+        from py4j.protocol import Py4JError  # noqa: PLC0415
+
+        self._stopped.set()
+        with suppress(Py4JError, OSError):  # a cluster that was lost has no jobs to cancel
+            if unfinished:
+                self.context.cancelJobsWithTag(self.tag)
+        for lane in lanes:
+            lane.join(timeout=10)
 
     def _lane(self, queues: Sequence["_Queue"]) -> None:
         try:
-            self.context.addJobTag(self._tag)
+            self.context.addJobTag(self.tag)
             for item in queues:
                 self._empty(item)
         except Exception as error:  # noqa: BLE001 - a thread's error is the search's error

@@ -64,17 +64,24 @@ def search(
     folder = folder / "search"
     journal = Journal(folder, identities(dataset, plan, labels, settings, seed))
     scores = Scores(dataset.index, labels, plan.folds)
-    shipment = spark.sparkContext.broadcast(
-        pack(dataset, labels, settings.word_lists, limit_bytes=settings.broadcast_limit_mb * MIB)
-    )
+    shipment = pack(dataset, labels, settings.word_lists, limit_bytes=settings.broadcast_limit_mb * MIB)
+    sent = _Sent(shipment.search, spark.sparkContext.broadcast(shipment))
     work = Folds(dataset.index, plan.folds, seed)
     driver = DriverFits(spark.sparkContext, dataset, labels, settings)
     try:
-        run = _Search(spark.sparkContext, shipment, settings, work, driver, journal, scores, folder)
+        run = _Search(spark.sparkContext, sent, settings, work, driver, journal, scores, folder)
         with progress(run.weight(len(candidates)), report) as shown:
             return run.result(candidates, shown)
     finally:
-        _clean(spark.sparkContext, shipment)
+        _clean(spark.sparkContext, sent)
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """A broadcast and the name of what it holds: asking it for its value reads all of it from disk."""
+
+    name: str
+    shipment: "Broadcast[Shipment]"
 
 
 @dataclass
@@ -82,7 +89,7 @@ class _Search:
     """One search, rung by rung; without halving there is one rung."""
 
     context: "SparkContext"
-    shipment: "Broadcast[Shipment]"
+    sent: _Sent
     settings: SearchSettings
     folds: Folds
     driver: DriverFits
@@ -157,7 +164,8 @@ class _Search:
         bundles = self.folds.bundles(trials, at_least=self.context.defaultParallelism)
         return Lanes(
             self.context,
-            self.shipment,
+            self.sent.name,
+            self.sent.shipment,
             self._limits(),
             tasks=[bundle for bundle in bundles if kernel_class(bundle.kernel).engine == "task"],
             own=[bundle for bundle in bundles if kernel_class(bundle.kernel).engine == "driver"],
@@ -208,15 +216,15 @@ def _dropped(result: CandidateResult, share: float, staying: int) -> CandidateRe
     return CandidateResult(result.candidate, "dropped", seconds=result.seconds, reason=reason)
 
 
-def _clean(context: "SparkContext", shipment: "Broadcast[Shipment]") -> None:
+def _clean(context: "SparkContext", sent: _Sent) -> None:
     """End the children and delete what they shared; what a lost cluster keeps, it clears away itself."""
     from py4j.protocol import Py4JError  # noqa: PLC0415 - `mailroom train --help` answers at once
     from pyspark.errors import PySparkException  # noqa: PLC0415
 
-    name, workers = shipment.value.search, context.defaultParallelism
     with suppress(PySparkException, Py4JError, OSError):
-        context.parallelize(range(workers), workers).foreach(partial(_clean_worker, name))
-        shipment.destroy()
+        workers = context.defaultParallelism
+        context.parallelize(range(workers), workers).foreach(partial(_clean_worker, sent.name))
+        sent.shipment.destroy()
 
 
 def _clean_worker(name: str, _: int) -> None:

@@ -1,6 +1,8 @@
 """How far a search is."""
 
-from training.search.progress import Progress, readable
+import pytest
+
+from training.search.progress import Progress, progress, readable
 
 
 class Clock:
@@ -36,3 +38,24 @@ def test_times_are_readable() -> None:
         "1 h 0 min",
         "3 h 20 min",
     ]
+
+
+def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where a person looks, nothing is reported line by line."""
+    lines: list[str] = []
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with progress(2.0, lines.append) as shown:
+        shown.advance(1.0, failed=False)
+    assert "1 fits done, about" in capsys.readouterr().err
+    assert lines == []
+
+
+def test_without_a_terminal_lines_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log gets the same sentence, once in a while."""
+    lines: list[str] = []
+    monkeypatch.setattr("sys.stderr.isatty", lambda: False)
+    monkeypatch.setattr("training.search.progress.EVERY_SECONDS", 0.0)
+    with progress(2.0, lines.append) as shown:
+        shown.advance(1.0, failed=False)
+    assert len(lines) == 1
+    assert lines[0].startswith("search: 1 fits done, about")
