@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from cli.main import main
+from mailroom.contracts.errors import UsageError
 from mailroom.model_package import Package, load
+from training.adapt.adapting import require_adaptable
 from training.adapt.shell import adapt_package
 from training.documents import LabelledDocument
 
@@ -36,7 +38,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return int(str(status.value.code)), streams.out, " ".join(streams.err.split())
 
 
-@pytest.mark.parametrize(("way", "fewest"), [("refit", 25), ("residual", 18)])
+@pytest.mark.parametrize(("way", "fewest"), [("refit", 25), ("residual", 14)])
 def test_two_corrections_teach_a_source_and_spoil_no_other(
     package: Path,
     strange: list[LabelledDocument],
@@ -129,6 +131,14 @@ def test_corrections_that_cannot_be_right(
     assert code == 2
     assert message in err
     assert not output.exists()
+
+
+def test_a_package_of_images_is_refused(package: Path, strange: list[LabelledDocument]) -> None:
+    """Corrected texts teach no model of pages; the error says what does."""
+    images = load(package)
+    images.reads = frozenset({"pages"})
+    with pytest.raises(UsageError, match="reads page images: adapt teaches packages of texts; train again"):
+        require_adaptable(images, strange[:2])
 
 
 def test_a_folder_of_something_else_is_left_alone(
