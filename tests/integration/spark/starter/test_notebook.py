@@ -1,75 +1,76 @@
 """The starter repository's notebook says of documents what the run on Spark says of them."""
 
+import json
 import os
+import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import nbformat
 import numpy as np
 import pytest
+import yaml
 from nbclient import NotebookClient
 
-from training.config import read_config
-from training.dataset import Dataset
-from training.integrity.facts import placed
-from training.integrity.near_duplicates import near_duplicates
-from training.kernels import kernel_named
-from training.search.results import Predictions
-from training.search.search import search
-from training.search.settings import KernelChoice
-from training.split import plan_split
+from training.search.results import Candidate, Predictions
 from training.starter.writing import write_starter
 
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+pytestmark = pytest.mark.timeout(1_200)
 
-KERNEL = "own_kernels.bayes.ComplementBayes"
 ROOT = Path(__file__).parents[4]
+KERNEL = "own_kernels.bayes.ComplementBayes"
+PARAMETERS = {"alpha": 0.3, "min_documents": 2}
 
 
 @pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A starter repository as the working folder; its package is forgotten afterwards."""
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A starter repository, and a user with a home of his own who has Mailroom installed."""
     write_starter(tmp_path / "mine")
-    monkeypatch.chdir(tmp_path / "mine")
-    monkeypatch.syspath_prepend(str(tmp_path / "mine" / "src"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("MAILROOM_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("MAILROOM_CACHE", str(tmp_path / "cache"))
-    yield tmp_path / "mine"
-    for name in [name for name in sys.modules if name.partition(".")[0] == "own_kernels"]:
-        del sys.modules[name]
+    return tmp_path / "mine"
 
 
-def test_the_notebook_and_spark_say_the_same(
-    repository: Path, spark: "SparkSession", monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Executed from the first cell to the last; then the same documents, kernel and parameters as a search on Spark."""
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    notebook = nbformat.read(repository / "notebooks" / "prototype.ipynb", as_version=4)  # type: ignore[no-untyped-call]
-    NotebookClient(notebook, timeout=240, resources={"metadata": {"path": str(repository)}}).execute()
-    said = "".join(output["text"] for cell in notebook.cells for output in cell.get("outputs", ()))
+def test_the_notebook_and_the_run_say_the_same(repository: Path) -> None:
+    """The notebook from its first cell to its last; then `mailroom train` over the same documents and parameters."""
+    said = _executed(repository)
     assert "of 7 labels, 3 folds" in said
-    prototype = Predictions.load(repository / "build" / "prototype.npz")
+    told = _trained(repository)
+    key = Candidate(KERNEL, PARAMETERS).key
+    (file,) = Path(repository, told["folder"]).glob(f"search/**/{key}.npz")
+    prototype, run = Predictions.load(repository / "build" / "prototype.npz"), Predictions.load(file)
+    assert told["documents"] == len(prototype.places) > 100
+    assert run.places.tolist() == prototype.places.tolist()
+    assert np.abs(run.log_probabilities - prototype.log_probabilities).max() < 1e-9
+    assert f"macro-F1 on sources that no model had seen: {told['macro_f1_unseen_sources']:.3f}" in said
 
-    config = read_config(repository / "run.yaml")
-    dataset = Dataset(repository / "build" / "sample")
-    near = near_duplicates(placed(spark, dataset), config.integrity.similarity).groups
-    fixed = {name: (value,) for name, value in kernel_named(KERNEL).defaults().items()}
-    settings = config.search.model_copy(update={"kernels": (KernelChoice(kernel=KERNEL, parameters=fixed),)})
-    found = search(
-        spark,
-        dataset,
-        plan_split(dataset.index, near, config.split, config.seed),
-        config.known_labels,
-        settings,
-        seed=config.seed,
-        folder=repository / "build" / "search",
-        report=lambda _: None,
+
+def _executed(repository: Path) -> str:
+    """What the notebook prints."""
+    path = repository / "notebooks" / "prototype.ipynb"
+    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    NotebookClient(notebook, timeout=400, resources={"metadata": {"path": str(path.parent)}}).execute()
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
+    return "".join(output["text"] for output in outputs if output["name"] == "stdout")
+
+
+def _trained(repository: Path) -> dict[str, Any]:
+    """What the verb says of a run over the notebook's sample."""
+    config = yaml.safe_load((repository / "run.yaml").read_text(encoding="utf-8"))
+    config["sources"] = [{"type": "parquet", "path": "build/sample"}]
+    config["search"]["kernels"] = [{"kernel": KERNEL, "parameters": PARAMETERS}]
+    (repository / "sample.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", "train", "--config", "sample.yaml", "--json"],
+        cwd=repository,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=700,
     )
-    assert found.best is not None, found.candidates[0].reason
-    assert found.best.predictions is not None
-    spoken = Predictions.load(found.best.predictions)
-    assert spoken.places.tolist() == prototype.places.tolist()
-    assert np.abs(spoken.log_probabilities - prototype.log_probabilities).max() < 1e-9
-    assert f"macro-F1 on sources that no model had seen: {found.best.score:.3f}" in said
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
