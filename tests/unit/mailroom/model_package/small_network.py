@@ -8,7 +8,7 @@ from mailroom.features.pages import HEIGHT, WIDTH, Pixels
 from mailroom.model_package import RuntimeDescription
 from tests.unit.mailroom.model_package.small_model import linear
 
-SLOPE, SHIFT = 8.0, -4.0
+SLOPE, SHIFT = 8.0, -2.0
 
 
 def graph(labels: int = 2, shape: tuple[int, ...] = (HEIGHT, WIDTH, 1)) -> bytes:
