@@ -16,7 +16,9 @@ from mailroom.features.pages import HEIGHT, WIDTH, Pixels
 FIRST_FILTERS = 16
 BLOCKS = ((32, 2), (64, 2), (64, 1), (96, 2), (128, 2))
 """Filters and stride of each separable convolution."""
-BATCH = 32
+LARGEST_BATCH, SMALLEST_BATCH = 32, 8
+STEPS = 25
+"""At least so many steps in an epoch, as far as the smallest batch allows: few pages need as many steps as many do."""
 WEIGHT_DECAY = 1e-3
 
 SHIFT, TURN, ZOOM, NOISE = 0.06, 0.008, 0.12, 0.05
@@ -64,12 +66,14 @@ def fit_network(
     """
     network = _network(keras, labels, fit.dropout)
     shaken = keras.Sequential([keras.Input((HEIGHT, WIDTH, 1)), *_augmentation(keras, fit.seed), network])
-    rate = keras.optimizers.schedules.CosineDecay(fit.learning_rate, fit.epochs * -(-len(pixels) // BATCH))
+    batch = max(SMALLEST_BATCH, min(LARGEST_BATCH, len(pixels) // STEPS))
+    rate = keras.optimizers.schedules.CosineDecay(fit.learning_rate, fit.epochs * -(-len(pixels) // batch))
     shaken.compile(
         optimizer=keras.optimizers.AdamW(rate, weight_decay=WEIGHT_DECAY),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
-    shaken.fit(_batches(pixels, targets, weights, fit.seed), epochs=fit.epochs, verbose=0)
+    lesson = _batches((pixels, targets, weights.astype(np.float32)), batch, fit.seed)
+    shaken.fit(lesson, epochs=fit.epochs, verbose=0)
     return network
 
 
@@ -101,12 +105,11 @@ def _augmentation(keras: Any, seed: int) -> list[Any]:
     ]
 
 
-def _batches(pixels: Pixels, targets: Any, weights: Any, seed: int) -> Any:
+def _batches(columns: tuple[Any, ...], size: int, seed: int) -> Any:
     """Batches in an order drawn anew for each epoch; pages stay bytes until they are needed."""
     import tensorflow as tf  # noqa: PLC0415
 
-    pages = tf.data.Dataset.from_tensor_slices((pixels, targets, weights.astype(np.float32)))
-    shuffled = pages.shuffle(len(pixels), seed=seed).batch(BATCH)
+    shuffled = tf.data.Dataset.from_tensor_slices(columns).shuffle(len(columns[0]), seed=seed).batch(size)
     return shuffled.map(
         lambda page, *rest: (1.0 - tf.cast(page[..., None], tf.float32) / 255.0, *rest)
     ).prefetch(2)

@@ -17,6 +17,7 @@ from training.documents import LabelledDocument
 from training.kernels.base import Kernel, SearchSpace
 from training.kernels.batches import page_batch_of
 from training.kernels.image_network import Fit, fit_network
+from training.kernels.refusing import require_every_label
 from training.kernels.tensorflow import keras_session, to_onnx
 from training.weights import balanced_weights
 
@@ -44,6 +45,7 @@ class ImageNeural(Kernel):
         Raises:
             UsageError: A label has no page, or a document's file cannot be read.
         """
+        require_every_label(documents, labels)
         batch = page_batch_of(documents)
         paged = [place for place, pages in enumerate(batch.pages) if len(pages)]
         require_pages([documents[place] for place in paged], labels)

@@ -21,6 +21,7 @@ from training.kernels.base import Kernel, SearchSpace
 from training.kernels.batches import page_batch_of
 from training.kernels.image_neural import ImageNeural, require_pages
 from training.kernels.pooling import LeftOut
+from training.kernels.refusing import require_every_label
 from training.kernels.text_linear import TextLinear
 from training.weights import balanced_weights
 
@@ -55,6 +56,7 @@ class PageBlend(Kernel):
         Raises:
             UsageError: As `image-neural`: a label has no page, or a document's file cannot be read.
         """
+        require_every_label(documents, labels)
         fit = _Fit(self._text(), self._image(), labels, parameters, seed)
         opinions = _left_out(fit, documents, int(parameters["folds"]))
         members = zip(fit(documents), opinions.temperatures, strict=True)

@@ -1,6 +1,7 @@
 """Keras on TensorFlow, quietly and repeatably, and its networks as ONNX."""
 
 import os
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
@@ -51,14 +52,38 @@ def to_onnx(network: Any, inputs: Sequence[str] = ()) -> bytes:
     """
     import onnx  # noqa: PLC0415
 
-    network.predict([_blank(item) for item in network.inputs], verbose=0)  # Keras exports only what has been called
-    with tempfile.TemporaryDirectory() as folder:
+    network.predict(
+        [_blank(item) for item in network.inputs], verbose=0
+    )  # Keras exports only what has been called
+    with tempfile.TemporaryDirectory() as folder, _native_lines_aside():
         path = Path(folder) / "network.onnx"
         network.export(str(path), format="onnx", verbose=False)
         model = onnx.load(path)
     model.graph.doc_string = ""
     _rename(model.graph, inputs)
     return bytes(model.SerializeToString(deterministic=True))
+
+
+@contextmanager
+def _native_lines_aside() -> Iterator[None]:
+    """Keep what TensorFlow's converter writes to standard error past Python, and show it only if it fails.
+
+    Its lines of information heed no setting of ours, and whoever trains can do nothing about them.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as lines:
+        os.dup2(lines.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(kept, 2)
+            lines.seek(0)
+            os.write(2, lines.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def _blank(taken: Any) -> Any:
