@@ -42,7 +42,7 @@ def test_it_is_served_as_mllib_predicts(spark: "SparkSession") -> None:
     pipeline, vote = model.members
     words = vote.texts
     rows = rows_of(spark, easy_documents(), LABELS, vote)
-    fitted = fit_pipeline(rows, Fit(c=3.0, least=2, most=100_000))
+    fitted = fit_pipeline(rows, Fit(c=0.3, least=2, most=100_000))
     strangers = [
         *easy_documents()[::3],
         *(

@@ -31,6 +31,7 @@ ODD_TEXTS = [
 ]
 QUICK: dict[str, dict[str, Parameter]] = {
     "text-neural": {"units": 24},
+    "text-mllib": {"c": 0.3},
     "text-ensemble": {"members": "text-linear, text-linear: {max_terms: 50}"},
 }
 """Settings that make a kernel fast and change nothing of what is tested."""
