@@ -55,6 +55,6 @@ class IntegritySettings(Section):
     class_balance_drift: Limits = Field(
         Limits(warn=0.1, stop=0.4), description="share of documents that changed class since the last run"
     )
-    suspicious_labels: Limits = Limits(warn=0.02, stop=0.2)
+    suspicious_labels: Limits = Limits(warn=0.03, stop=0.2)
     examples: int = Field(10, ge=0, description="ids to show for each finding")
     webhook: SecretStr | None = Field(None, description="URL to post a warning or a stop to, as JSON")

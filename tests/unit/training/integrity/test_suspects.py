@@ -14,11 +14,11 @@ ASK = "please reset my password, the printer on the second floor is offline"
 
 
 def test_a_contradicted_label_is_suspicious() -> None:
-    """One of a hundred confident answers contradicts the label; one unsure answer does not count."""
+    """Of two answers that contradict their label more surely than others confirm theirs, only the sure one counts."""
     targets = np.repeat([0, 1], 50)
-    probabilities = np.where(targets[:, None] == [0, 1], 0.97, 0.03)
+    probabilities = np.where(targets[:, None] == [0, 1], 0.7, 0.3)
     probabilities[7] = [0.02, 0.98]
-    probabilities[60] = [0.52, 0.48]
+    probabilities[60] = [0.8, 0.2]
     found = suspects(LeftOut(("a", "b"), np.arange(100), targets, probabilities))
     assert found.tolist() == [7]
 
