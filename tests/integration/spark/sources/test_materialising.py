@@ -88,7 +88,7 @@ def test_files_are_read_as_in_production(spark: "SparkSession", tmp_path: Path) 
 def test_the_order_of_rows_depends_on_the_documents_alone(spark: "SparkSession", tmp_path: Path) -> None:
     """However the input was cut into parts, the data set is the same."""
     lines = [
-        {"id": str(number % 40), "label": "other", "text": f"Text {number}", "source": f"s{number % 3}"}
+        {"id": str(number % 20), "label": "other", "text": f"Text {number}", "source": f"s{number % 2}"}
         for number in range(120)
     ]
     one = materialise(spark, [jsonl(tmp_path / "l.jsonl", lines)], tmp_path / "one")
