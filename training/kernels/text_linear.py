@@ -24,7 +24,7 @@ from training.weights import balanced_weights
 
 TFIDF_TEMPERATURE, VOTE_TEMPERATURE = 0.4, 1.5
 """A mean of logarithms listens to whoever shouts. On sources left out TF-IDF is surer than it says, the vote less sure;
-rounded, and never fitted: see docs/accuracy.md."""
+rounded, and chosen by hand on the folds that are quoted: see docs/accuracy.md."""
 
 
 @dataclass(frozen=True)
