@@ -79,12 +79,12 @@ def _grid(memory: Path | None) -> Found:
     from sklearn.model_selection import GridSearchCV  # noqa: PLC0415
     from sklearn.pipeline import Pipeline  # noqa: PLC0415
 
-    from mailroom.features.batch import TextBatch  # noqa: PLC0415
+    from benchmarks.search.kernel import ITERATIONS, TOLERANCE  # noqa: PLC0415
+    from mailroom.features.typed import typed_text  # noqa: PLC0415
 
     items = documents()
-    typed = TextBatch([item.text for item in items]).typed
-    vectoriser = TfidfVectorizer(lowercase=False, token_pattern=r"\S+", sublinear_tf=True)  # noqa: S106
-    model = LogisticRegression(max_iter=1_000, random_state=SEED)
+    vectoriser = TfidfVectorizer(preprocessor=typed_text, token_pattern=r"\S+", sublinear_tf=True)  # noqa: S106
+    model = LogisticRegression(tol=TOLERANCE, max_iter=ITERATIONS, random_state=SEED)
     pipeline = Pipeline([("tfidf", vectoriser), ("model", model)], memory=str(memory) if memory else None)
     grid = {
         "tfidf__ngram_range": [(1, 1), (1, 2)],
@@ -93,7 +93,7 @@ def _grid(memory: Path | None) -> Found:
     }
     folds = [(fold.train, fold.test) for fold in group_folds(items)]
     search = GridSearchCV(pipeline, grid, scoring="f1_macro", cv=folds, n_jobs=2, refit=False)
-    search.fit(typed, [item.label for item in items])
+    search.fit([item.text for item in items], [item.label for item in items])
     found = zip(search.cv_results_["params"], search.cv_results_["mean_test_score"], strict=True)
     scores = {
         f"{of['tfidf__ngram_range'][1]} {of['tfidf__min_df']} {of['model__C']}": float(score)

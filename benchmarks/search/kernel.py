@@ -18,6 +18,11 @@ from training.kernels import SearchSpace
 from training.kernels.sharing import Floats, FoldView, Integers, SharingKernel
 from training.kernels.terms import TermCounts, count_terms
 
+TOLERANCE = 1e-5
+"""Of all contenders. At scikit-learn's default of 1e-4 fits with C of 3 and more stop short of the optimum, and scores
+depend on the way there in their third decimal."""
+ITERATIONS = 1_000
+
 
 @dataclass(frozen=True)
 class Features:
@@ -70,10 +75,15 @@ class TfidfLogistic(SharingKernel[TermCounts, Features, LogisticRegression]):
         parameters: Mapping[str, Parameter],
         *,
         seed: int,
-        previous: LogisticRegression | None,  # noqa: ARG002 - at this tolerance a warm start changes the second decimal
+        previous: LogisticRegression | None,
     ) -> LogisticRegression:
-        """As scikit-learn does it by itself."""
-        model = LogisticRegression(C=float(parameters["c"]), max_iter=1_000, random_state=seed)
+        """From the fit with the regularisation before this one, which is a third less work than from zero."""
+        c = float(parameters["c"])
+        model = LogisticRegression(
+            C=c, tol=TOLERANCE, max_iter=ITERATIONS, random_state=seed, warm_start=True
+        )
+        if previous is not None:
+            model.coef_, model.intercept_ = previous.coef_, previous.intercept_
         return model.fit(features.train, features.view.targets)
 
     def log_probabilities(self, features: Features, fit: LogisticRegression) -> Floats:
