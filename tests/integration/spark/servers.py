@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import uuid
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
@@ -123,11 +124,13 @@ class Mongo:
 
 
 class S3Server:
-    """A moto server, which speaks S3's protocol, with one bucket."""
+    """A moto server, which speaks S3's protocol, with one bucket; servers of one process share all they hold."""
 
-    bucket = "documents"
     key = "an-access-key"
     secret = "a-secret-key"  # noqa: S105 - of a server that asks nobody for it
+
+    def __init__(self) -> None:
+        self.bucket = f"documents-{uuid.uuid4().hex[:12]}"
 
     def __enter__(self) -> Self:
         self._server = ThreadedMotoServer(HOST, 0, verbose=False)
