@@ -7,6 +7,7 @@ from pyflink.table import DataTypes
 from pyflink.table.udf import FunctionContext, ScalarFunction, udf
 
 from mailroom.contracts.records import Position, Record
+from mailroom.contracts.topics import Topic
 from mailroom.settings import Settings
 from stream_processing.bootstrap import build_router
 
@@ -54,14 +55,14 @@ def to_record(
     key: bytes | None,
     value: bytes | None,
     headers: dict[str, bytes | None] | None,
-    topic: str,
     partition: int,
     offset: int,
     timestamp: Any,
 ) -> Record:
     """A row of the raw table as a contract's record."""
     pairs = tuple((name, content or b"") for name, content in (headers or {}).items())
-    return Record(topic, key, value, pairs, Position(topic, partition, offset), _seconds(timestamp))
+    position = Position(Topic.RAW, partition, offset)
+    return Record(Topic.RAW, key, value, pairs, position, _seconds(timestamp))
 
 
 def route(settings: Settings) -> Any:

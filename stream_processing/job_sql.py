@@ -46,7 +46,7 @@ FROM (
         routing.out_key AS out_key, routing.out_value AS out_value, routing.out_headers AS out_headers
       FROM (
         SELECT `partition` * {OFFSETS} + `offset` AS place, processed_at,
-          route(k, v, headers, `topic`, `partition`, `offset`, `timestamp`) AS routing
+          route(k, v, headers, `partition`, `offset`, `timestamp`) AS routing
         FROM received))))
 """
 
@@ -57,7 +57,6 @@ def source(kafka: KafkaSettings, stream: StreamSettings) -> str:
 CREATE TABLE received (
   k BYTES, v BYTES,
   headers MAP<STRING, BYTES> METADATA,
-  `topic` STRING METADATA VIRTUAL,
   `partition` INT METADATA VIRTUAL,
   `offset` BIGINT METADATA VIRTUAL,
   `timestamp` TIMESTAMP_LTZ(3) METADATA VIRTUAL,

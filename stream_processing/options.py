@@ -11,8 +11,9 @@ from stream_processing import checkpoints
 def options(settings: Settings, connector: Path) -> dict[str, str]:
     """Flink's options, by their names.
 
-    Bundles are short (50 ms) since a document waits for its bundle before it waits for its checkpoint. State is kept
-    by RocksDB, whose checkpoints hold what changed: five times a second the ids of a week cannot be written whole.
+    Bundles of documents for Python are large: every checkpoint ends the one that is open, so that no document waits for
+    others longer than it waits for its checkpoint. State is kept by RocksDB, whose checkpoints hold what changed: five
+    times a second the ids of a week cannot be written whole.
     """
     stream = settings.stream
     directory = checkpoint_dir(stream.state_dir)
@@ -27,7 +28,7 @@ def options(settings: Settings, connector: Path) -> dict[str, str]:
         "parallelism.default": str(stream.parallelism),
         "taskmanager.numberOfTaskSlots": str(stream.parallelism),
         "execution.checkpointing.interval": f"{stream.checkpoint_interval_ms} ms",
-        "execution.checkpointing.min-pause": "20 ms",
+        "execution.checkpointing.min-pause": "150 ms",
         "execution.checkpointing.dir": directory.resolve().as_uri(),
         "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
         "execution.checkpointing.num-retained": "2",
@@ -39,8 +40,8 @@ def options(settings: Settings, connector: Path) -> dict[str, str]:
         "table.exec.state.ttl": f"{stream.duplicate_window_hours} h",
         "python.executable": sys.executable,
         "python.client.executable": sys.executable,
-        "python.fn-execution.bundle.time": "50",
-        "python.fn-execution.bundle.size": "1000",
+        "python.fn-execution.bundle.time": "1000",
+        "python.fn-execution.bundle.size": "3000",
         "rest.port": "0",
     }
     return fixed | ({"execution.state-recovery.path": restored.resolve().as_uri()} if restored else {})
