@@ -1,7 +1,7 @@
 """A training run on one machine: left-out predictions, calibration, final fit, package."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -23,10 +23,9 @@ from training.judging import judge
 from training.kernels import Kernel
 from training.kernels.batches import batch_of
 from training.search.results import Predictions
+from training.waiting import Report
 
 Floats = npt.NDArray[np.float64]
-Report = Callable[[str], object]
-"""Told what is being done, for whoever waits."""
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "ahocorasick-rs")
 FEWEST = 2

@@ -1,7 +1,6 @@
 """The shell of the verbs: files in, files out, progress on a terminal; every decision is made elsewhere."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,8 @@ from training.files import text_of_file
 from training.golden import golden_documents
 from training.kernels import kernel_named
 from training.measuring import measure
-from training.run import Recipe, Report, cleansed, present_labels, train_model, write_package
+from training.run import Recipe, cleansed, present_labels, train_model, write_package
+from training.waiting import Report, progress, silent
 
 MOSTLY_SEEN = 0.5
 PAGES_KEPT = 42
@@ -41,7 +41,7 @@ def train_package(
     kernel = kernel_named(kernel_name, word_lists=word_lists)
     recipe = Recipe(kernel, kernel.defaults(), seed)
     refuse_foreign(output)
-    with _progress() as report:
+    with progress(silent) as report:
         known = tuple(load_settings().departments)
         documents = _documents(paths, known, report)
         trained = train_model(documents, present_labels(documents, known), recipe, report=report)
@@ -75,7 +75,7 @@ def evaluate_package(directory: Path, paths: Sequence[Path], scans: Sequence[Pat
         PackageError: The package must not be used, or reads pages and no document has one.
         UsageError: The documents cannot be read, or have a label that the package does not know.
     """
-    with _progress() as report:
+    with progress(silent) as report:
         package = load(directory)
         documents = _evaluated(package, paths, scans, report)
         report(f"predicting {len(documents)} documents")
@@ -115,13 +115,3 @@ def _documents(
 ) -> list[LabelledDocument]:
     report("reading documents")
     return cleansed(read_documents(paths, labels, read_file=read_file))
-
-
-@contextmanager
-def _progress() -> Iterator[Report]:
-    console = messages()
-    if not console.is_terminal:
-        yield lambda _: None
-        return
-    with console.status("starting") as status:
-        yield status.update

@@ -11,7 +11,7 @@ from mailroom.terminal import complain
 from training.config import RunConfig
 from training.dataset import Dataset
 from training.integrity import IntegrityReport, Outcome, check_integrity, html_page, placed, post_to_webhook
-from training.pipeline.stopwatch import Report
+from training.waiting import Report
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

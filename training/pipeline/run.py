@@ -16,15 +16,16 @@ from training.judging import divided, judge, macro_f1
 from training.pipeline.folders import finish, last_finished, run_folder
 from training.pipeline.inspecting import Inspection, inspect
 from training.pipeline.packing import pack
-from training.pipeline.stopwatch import Report, Stopwatch
+from training.pipeline.stopwatch import Stopwatch
 from training.record import RunRecord
 from training.report.writing import write_report
 from training.search.results import CandidateResult, Predictions, SearchResult
 from training.search.search import search
-from training.search.settings import KernelChoice
+from training.search.settings import KernelChoice, SearchSettings
 from training.spark import session
 from training.split import SplitPlan, group_split, plan_split
 from training.tracking.runs import TrackedRun, tracked
+from training.waiting import Report
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -141,7 +142,7 @@ class _Run:
         labels = tuple(label for label in config.known_labels if label in present)
         plan = plan_split(dataset.index, inspection.near_duplicates, config.split, config.seed)
         with self._watch.stage("searching"):
-            found = self._searched(spark, dataset, plan, labels)
+            found = self._searched(spark, dataset, plan, labels, config.search, self._folder)
             best = _best(found)
         with self._watch.stage("measuring on sources that are known"):
             mixed = group_split(dataset.index, inspection.near_duplicates, config.split, config.seed)
@@ -178,18 +179,16 @@ class _Run:
         )
 
     def _searched(
-        self, spark: "SparkSession", dataset: Dataset, plan: SplitPlan, labels: tuple[str, ...]
+        self,
+        spark: "SparkSession",
+        dataset: Dataset,
+        plan: SplitPlan,
+        labels: tuple[str, ...],
+        settings: SearchSettings,
+        folder: Path,
     ) -> SearchResult:
-        return search(
-            spark,
-            dataset,
-            plan,
-            labels,
-            self._config.search,
-            seed=self._config.seed,
-            folder=self._folder,
-            report=self._report,
-        )
+        seed = self._config.seed
+        return search(spark, dataset, plan, labels, settings, seed=seed, folder=folder, report=self._report)
 
     def _again(
         self,
@@ -203,17 +202,8 @@ class _Run:
         fixed = {name: (value,) for name, value in best.candidate.parameters.items()}
         choice = KernelChoice(kernel=best.candidate.kernel, parameters=fixed)
         settings = self._config.search.model_copy(update={"strategy": "grid", "kernels": (choice,)})
-        found = search(
-            spark,
-            dataset,
-            plan,
-            labels,
-            settings,
-            seed=self._config.seed,
-            folder=self._folder / "known-sources",
-            report=self._report,
-        )
-        return _predictions(_best(found))
+        folder = self._folder / "known-sources"
+        return _predictions(_best(self._searched(spark, dataset, plan, labels, settings, folder)))
 
 
 def _best(found: SearchResult) -> CandidateResult:

@@ -1,11 +1,10 @@
 """How long each stage of a run takes."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-Report = Callable[[str], object]
-"""Told what is being done, for whoever waits."""
+from training.waiting import Report
 
 
 class Stopwatch:

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from mailroom.terminal import messages
-
-Report = Callable[[str], object]
+from training.waiting import Report
 
 EVERY_SECONDS = 10.0
 MINUTE = 60

@@ -14,7 +14,7 @@ from training.search.folds import Folds
 from training.search.journal import Journal, identities
 from training.search.keeper import MIB, Limits
 from training.search.lanes import Lanes
-from training.search.progress import Progress, Report, progress
+from training.search.progress import Progress, progress
 from training.search.results import Candidate, CandidateResult, SearchResult
 from training.search.rungs import shares_of, survivors
 from training.search.scores import DECIMALS, Scores
@@ -24,6 +24,7 @@ from training.search.space import candidates_of
 from training.search.task import clean_up
 from training.search.work import Outcome, Trial
 from training.split import SplitPlan
+from training.waiting import Report
 
 if TYPE_CHECKING:
     from pyspark import Broadcast, SparkContext
