@@ -1,0 +1,1 @@
+"""What a running part tells of itself: metrics, logs and traces; never a document's text."""
