@@ -1,21 +1,16 @@
 """What those who wait are told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mailroom.progress import Report, line
 from mailroom.terminal import messages
 
-Report = Callable[[str], object]
-"""Told what is being done, for whoever waits."""
+__all__ = ["Report", "line", "progress", "silent"]
 
 
 def silent(_: str) -> None:
     """Tell nobody."""
-
-
-def line(what: str) -> None:
-    """A line of a log."""
-    messages().print(what, highlight=False, markup=False, soft_wrap=True)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.search.progress import Progress, progress, readable
+from training.search.progress import Progress, progress
 
 
 class Clock:
@@ -18,7 +18,7 @@ class Clock:
 def test_the_time_left_follows_the_pace_and_the_size_of_fits() -> None:
     """A fit on a tenth of the documents counts a tenth; what an earlier run did takes no time."""
     clock, said = Clock(), []
-    shown = Progress(5.0, lambda done, line: said.append((done, line)), clock)
+    shown = Progress(total=5.0, show=lambda done, _, line: said.append((done, line)), clock=clock)
     shown.skip(1.0)
     assert shown.seconds_left() is None
     clock.now = 60.0
@@ -28,16 +28,6 @@ def test_the_time_left_follows_the_pace_and_the_size_of_fits() -> None:
     assert shown.seconds_left() == 180.0
     assert said[-1] == (1.0, "2 fits done, 1 failed, about 3 min left")
     assert shown.sentence() == "2 fits done, 1 failed, best so far 0.812, about 3 min left"
-
-
-def test_times_are_readable() -> None:
-    """Seconds below a minute, hours above sixty minutes."""
-    assert [readable(seconds) for seconds in (7.4, 90, 3_600, 12_000)] == [
-        "7 s",
-        "2 min",
-        "1 h 0 min",
-        "3 h 20 min",
-    ]
 
 
 def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,7 +44,7 @@ def test_without_a_terminal_lines_are_reported(monkeypatch: pytest.MonkeyPatch) 
     """A log gets the same sentence, once in a while."""
     lines: list[str] = []
     monkeypatch.setattr("sys.stderr.isatty", lambda: False)
-    monkeypatch.setattr("training.search.progress.EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("mailroom.progress.EVERY_SECONDS", 0.0)
     with progress(2.0, lines.append) as shown:
         shown.advance(1.0, failed=False)
     assert len(lines) == 1
