@@ -13,17 +13,13 @@ from typing import Any
 
 import fsspec
 
-from mailroom.contracts.errors import MailroomError, MalformedRecord, UsageError
+from mailroom.contracts.errors import MalformedRecord, UsageError
 from mailroom.contracts.reasons import Reason
+from mailroom.places import StoreUnavailable, store_errors, translated, write_whole
+
+__all__ = ["ObjectStore", "StoreUnavailable", "store_errors"]
 
 _NAME = re.compile(r"(?P<start>[0-9a-f]{2})/(?P<digest>(?P=start)[0-9a-f]{62})")
-
-_WHOLE_WRITES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "az", "memory"})
-"""Protocols that show an object only once it is complete; elsewhere it is written aside and renamed."""
-
-
-class StoreUnavailable(MailroomError):
-    """The object store cannot be read or written now; the work can be tried again."""
 
 
 class ObjectStore:
@@ -119,40 +115,10 @@ class ObjectStore:
             return None
 
     def _write(self, path: str, data: bytes) -> None:
-        self._system.makedirs(path.rpartition("/")[0], exist_ok=True)
-        if self._protocol in _WHOLE_WRITES:
-            self._system.pipe_file(path, data)
-            return
-        aside = f"{self._root}/.{uuid.uuid4().hex}"
-        try:
-            self._system.pipe_file(aside, data)
-            self._system.mv(aside, path)
-        except OSError:
-            if self._system.exists(aside):
-                self._system.rm(aside)
-            raise
-
-    @property
-    def _protocol(self) -> str:
-        protocol = self._system.protocol
-        return str(protocol if isinstance(protocol, str) else protocol[0])
+        write_whole(self._system, path, data, aside=f"{self._root}/.{uuid.uuid4().hex}")
 
     def _translated(self, action: Callable[[], Any]) -> Any:
-        try:
-            return action()
-        except store_errors() as error:
-            mend = "is there room, and may this user read and write it?"
-            reason = getattr(error, "strerror", None) or error
-            raise StoreUnavailable(f"object store {self.uri}: {reason}: {mend}") from error
-
-
-def store_errors() -> tuple[type[Exception], ...]:
-    """What the clients of stores raise; that of S3 has errors (no keys, no such host) that are no OSError."""
-    try:
-        from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - there for S3 alone
-    except ImportError:
-        return (OSError,)
-    return OSError, BotoCoreError
+        return translated(f"object store {self.uri}", action)
 
 
 def _missing(what: str) -> MalformedRecord:
