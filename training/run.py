@@ -1,9 +1,8 @@
 """A training run on one machine: left-out predictions, calibration, final fit, package."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -22,16 +21,14 @@ from training.folds import source_folds
 from training.judging import judge
 from training.kernels import Kernel
 from training.kernels.batches import batch_of
+from training.libraries import library_versions
 from training.search.results import Predictions
 from training.waiting import Report
 
 Floats = npt.NDArray[np.float64]
 
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "ahocorasick-rs")
 FEWEST = 2
 """Documents a label needs, and labels a model needs."""
-GOLDEN_PER_LABEL = 3
-GOLDEN_CHARACTERS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +111,7 @@ def write_package(
     kernel: Kernel,
     name: str,
     version: str,
-    golden: Sequence[str] | TextBatch = (),
+    golden: Sequence[str] | TextBatch,
 ) -> Manifest:
     """Write the package of a training run.
 
@@ -125,7 +122,7 @@ def write_package(
         kernel: What trained it.
         name: The model's name.
         version: Empty takes the beginning of the documents' fingerprint.
-        golden: Documents to predict now and whenever it is loaded; without, a few documents of its training.
+        golden: Documents to predict now and whenever it is asked to prove itself. They travel with it.
     """
     provenance = Provenance(
         name=name,
@@ -133,7 +130,7 @@ def write_package(
         kernel=kernel.name,
         prep_version=PREP_VERSION,
         thresholds={label: round(trained.threshold, 4) for label in trained.labels},
-        libraries={library: metadata.version(library) for library in LIBRARIES},
+        libraries=library_versions(),
         metrics=trained.metrics,
         input_kind=kernel.input_kind,
         features=trained.features,
@@ -143,7 +140,7 @@ def write_package(
         trained.description,
         labels=trained.labels,
         provenance=provenance,
-        golden=golden if len(golden) else list(_golden(documents, trained.labels)),
+        golden=golden,
         trained_on=identities([item.text for item in documents], batch_of(documents, kernel.input_kind)),
     )
 
@@ -160,10 +157,3 @@ def _left_out(
         rows.append(build_runtime(recipe.train(train, labels), labels).log_probabilities(batch))
         places.extend(fold.test)
     return Predictions(np.array(places), np.vstack(rows))
-
-
-def _golden(documents: Sequence[LabelledDocument], labels: Sequence[str]) -> Iterator[str]:
-    for label in labels:
-        texts = [item.text for item in documents if item.label == label]
-        step = max(1, len(texts) // GOLDEN_PER_LABEL)
-        yield from (text[:GOLDEN_CHARACTERS] for text in texts[::step][:GOLDEN_PER_LABEL])

@@ -19,8 +19,6 @@ from training.run import Recipe, cleansed, present_labels, train_model, write_pa
 from training.waiting import Report, progress, silent
 
 MOSTLY_SEEN = 0.5
-PAGES_KEPT = 42
-"""Golden documents of a model of pages: generated, since a page cannot be cut like a text."""
 
 
 def train_package(
@@ -46,7 +44,7 @@ def train_package(
         documents = _documents(paths, known, report)
         trained = train_model(documents, present_labels(documents, known), recipe, report=report)
         report("writing the package")
-        golden = golden_documents("image", PAGES_KEPT) if kernel.input_kind == "image" else ()
+        golden = golden_documents(kernel.input_kind)
         manifest = write_package(
             output, trained, documents, kernel=kernel, name=name, version=version, golden=golden
         )

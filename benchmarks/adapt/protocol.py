@@ -15,6 +15,7 @@ from training.adapt.adapting import adapt, write_adapted
 from training.adapt.keeping import train_and_keep
 from training.documents import LabelledDocument
 from training.evaluation import Answers, figures
+from training.golden import golden_documents
 from training.kernels import Kernel
 from training.run import Trained, write_package
 from training.weights import balanced_weights
@@ -59,7 +60,8 @@ def trained(
     parameters = kernel.defaults()
     model, features = train_and_keep(kernel, documents, labels, parameters=parameters, seed=1)
     done = Trained(model, labels, 0.5, {}, features)
-    write_package(folder, done, documents, kernel=kernel, name="adapt", version="")
+    golden = golden_documents(kernel.input_kind)
+    write_package(folder, done, documents, kernel=kernel, name="adapt", version="", golden=golden)
     return load(folder)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,12 @@ from training.adapt.residual import RESIDUAL, with_residual
 from training.documents import LabelledDocument
 from training.kernels import kernel_named
 from training.kernels.adapting import AdaptableKernel
+from training.libraries import library_versions
 from training.weights import CORRECTED
 
 MOST = 200
 """Corrected documents; with more of them a training run is worth its time."""
 AnyKernel = AdaptableKernel[Any, Any, Any]
-LIBRARIES = ("numpy", "scipy", "scikit-learn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def write_adapted(
         kernel=old.kernel,
         prep_version=old.prep_version,
         thresholds=old.thresholds,
-        libraries={**old.libraries, **{name: metadata.version(name) for name in LIBRARIES}},
+        libraries={**old.libraries, **library_versions()},
         metrics={**old.metrics, "corrected_documents": _corrected(old) + len(documents)},
         features=adapted.features,
         adapted_from=old.digest,

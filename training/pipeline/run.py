@@ -1,9 +1,7 @@
 """The stages of a training run, in order: documents, integrity, split, search, judgement, package, report, registry."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +11,7 @@ from training import sources
 from training.config import RunConfig
 from training.dataset import Dataset
 from training.judging import divided, judge, macro_f1
+from training.libraries import library_versions
 from training.pipeline.folders import finish, last_finished, run_folder
 from training.pipeline.inspecting import Inspection, inspect
 from training.pipeline.packing import pack
@@ -29,18 +28,6 @@ from training.waiting import Report
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
-LIBRARIES = (
-    "keras",
-    "mlflow",
-    "numpy",
-    "onnxruntime",
-    "pyspark",
-    "scikit-learn",
-    "scipy",
-    "tensorflow",
-    "tensorflow-cpu",
-)
 
 
 class NothingLearnt(MailroomError):
@@ -175,7 +162,7 @@ class _Run:
             metrics=metrics,
             package=package,
             manifest=manifest,
-            environment=_environment(),
+            environment=library_versions(),
         )
 
     def _searched(
@@ -217,8 +204,3 @@ def _predictions(result: CandidateResult) -> Predictions:
     if result.predictions is None:
         raise NothingLearnt(f"the predictions of {result.candidate.key} are gone: run the search again")
     return Predictions.load(result.predictions)
-
-
-def _environment() -> Mapping[str, str]:
-    installed = {distribution.metadata["Name"].lower() for distribution in metadata.distributions()}
-    return {name: metadata.version(name) for name in LIBRARIES if name in installed}

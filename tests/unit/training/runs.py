@@ -63,6 +63,7 @@ def trained_run(folder: Path, *, count: int = 210) -> RunRecord:
         kernel=kernel,
         name="mailroom",
         version="",
+        golden=[item.text for item in documents[:2]],
     )
     best = CandidateResult(
         Candidate("text-linear", recipe.parameters),
@@ -105,6 +106,7 @@ def written_run(
         kernel=kernel_named("text-linear"),
         name="small",
         version="7",
+        golden=[item.text for item in documents[:2]],
     )
     best = CandidateResult(Candidate("text-linear", {"tfidf_c": 3.0}), "finished", 0.5, (0.4, 0.6), 2.0)
     places = np.arange(len(documents))
