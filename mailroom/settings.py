@@ -7,7 +7,7 @@ read from that file: for secrets), arguments. Labels and departments are data he
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
@@ -102,6 +102,21 @@ class ClassifierSettings(Section):
     review_below: float | None = Field(None, ge=0, le=1, description="overrides the package's thresholds")
 
 
+class TelemetrySettings(Section):
+    """What running parts tell of themselves."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="at debug every document has its line"
+    )
+    metrics_port: int | None = Field(
+        None, ge=0, le=65535, description="where the Kafka door serves /metrics; 0 takes a free port"
+    )
+    metrics_host: str = Field("127.0.0.1", description="0.0.0.0 lets other machines read the metrics")
+    otlp_endpoint: str | None = Field(
+        None, description="OTLP/HTTP collector (http://host:4318); else OpenTelemetry's own variables decide"
+    )
+
+
 class Settings(BaseSettings):
     """All settings. Parts take the sections they need."""
 
@@ -112,6 +127,7 @@ class Settings(BaseSettings):
     objects: ObjectStoreSettings = Field(default_factory=ObjectStoreSettings)
     stream: StreamSettings = Field(default_factory=StreamSettings)
     classifier: ClassifierSettings = ClassifierSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     departments: dict[str, str] = Field(
         default_factory=lambda: dict(DEPARTMENTS), description="label to department"
     )
