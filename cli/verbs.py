@@ -35,6 +35,8 @@ VERBS: tuple[Verb, ...] = (
     Verb("adapt", "training.commands:adapt", "Teach a package by a few corrected documents."),
     Verb("init", "training.starter.commands:init", "Make a repository for your own kernels."),
     Verb("models", "training.models.commands:app", "Registered models: list, show, trace, promote, verify."),
+    Verb("serve", "classifier_service.rest.commands:serve", "Label documents over HTTP."),
+    Verb("classify", "cli.classify:classify", "Label documents of any number: files, folders, tables."),
     Verb(
         "classify-stream",
         "classifier_service.commands:classify_stream",

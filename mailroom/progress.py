@@ -41,9 +41,9 @@ class Pace:
     def __post_init__(self) -> None:
         self.begin()
 
-    def begin(self) -> None:
-        """Count time from now: what came before was preparation, not work."""
-        self._began = self.clock()
+    def begin(self, *, before: float = 0.0) -> None:
+        """Count time from now, or from so many seconds before: what came earlier was preparation, not work."""
+        self._began = self.clock() - before
 
     def skip(self, weight: float) -> None:
         """So much needs no time: an earlier run did it."""

@@ -1,0 +1,1 @@
+"""Batch prediction: documents of any number from files to a table of labels."""
