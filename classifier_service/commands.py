@@ -1,6 +1,5 @@
 """The verb of the Kafka door: `classify-stream`."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 def classify_stream(
     *,
-    package: Annotated[Path | None, typer.Option(help="Folder of the model package.")] = None,
+    package: Annotated[str | None, typer.Option(help="Folder or URI of the model package.")] = None,
     profile: Annotated[str | None, typer.Option(help=profiles.HELP)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document at the end.")] = False,
 ) -> None:
@@ -100,7 +99,7 @@ def leave_now() -> None:
     os._exit(0)
 
 
-def _with_package(settings: "Settings", package: Path | None) -> "Settings":
+def _with_package(settings: "Settings", package: str | None) -> "Settings":
     if package is None:
         return settings
     classifier = settings.classifier.model_copy(update={"package": package})

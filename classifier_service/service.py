@@ -15,7 +15,7 @@ from classifier_service.classifier import Classifier, Model
 from classifier_service.errors import ServiceFailed
 from classifier_service.kafka_door import KafkaDoor
 from classifier_service.scans import ScanReader
-from mailroom.contracts.errors import MailroomError, UsageError
+from mailroom.contracts.errors import MailroomError
 from mailroom.contracts.topics import Topic
 from mailroom.extract.ocr.engine import OcrEngine
 from mailroom.objects import ObjectStore
@@ -134,18 +134,17 @@ def build(
     )
 
 
-def load_model(directory: Path | None) -> Model:
+def load_model(location: str | Path | None) -> Model:
     """Load a package and let it prove that it predicts here what it did where it was trained.
 
     Raises:
-        UsageError: None is named.
+        UsageError: None is named, and none is where hosting puts one.
         PackageError: It must not be used.
+        StoreUnavailable: The object store does not answer.
     """
-    from mailroom.model_package import load  # noqa: PLC0415 - numerical libraries, which fakes do without
+    from classifier_service.packages import load_package  # noqa: PLC0415 - numerical libraries, which fakes do without
 
-    if directory is None:
-        raise UsageError("no model package: give --package DIR or set MAILROOM_CLASSIFIER__PACKAGE")
-    package = load(directory)
+    package = load_package(location)
     package.check_golden()
     return package
 

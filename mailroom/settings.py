@@ -95,7 +95,7 @@ class StreamSettings(Section):
 class ClassifierSettings(Section):
     """The classifier's Kafka door."""
 
-    package: Path | None = Field(None, description="folder of the model package")
+    package: str | None = Field(None, description="folder or URI of the model package")
     consumer_group: str = "mailroom-classifier"
     instance: str = Field("classifier-0", description="stable over restarts, unique per running instance")
     batch_size: int = Field(1_000, gt=0)
@@ -117,6 +117,22 @@ class TelemetrySettings(Section):
     )
 
 
+class RestSettings(Section):
+    """The classifier's REST door."""
+
+    host: str = Field("127.0.0.1", description="0.0.0.0 in a container")
+    port: int = Field(8080, ge=0, le=65535)
+    model_name: str | None = Field(None, description="in the protocol's paths; else the first package's")
+    batch_size: int = Field(64, gt=0, description="documents labelled together, at most")
+    queue: int = Field(256, gt=0, description="documents that may wait; beyond, 429")
+    workers: int = Field(2, gt=0, description="threads for files, long texts and slow models")
+    long_queue: int = Field(16, ge=0, description="requests that may wait for one of them; beyond, 429")
+    max_body_bytes: int = Field(32 * MIB, gt=0)
+    max_bodies_bytes: int = Field(128 * MIB, gt=0, description="all that are being received together")
+    body_seconds: float = Field(30.0, gt=0, description="until a body's last byte must have come")
+    drain_seconds: float = Field(1.0, ge=0, description="requests are still taken so long after SIGTERM")
+
+
 class Settings(BaseSettings):
     """All settings. Parts take the sections they need."""
 
@@ -127,6 +143,7 @@ class Settings(BaseSettings):
     objects: ObjectStoreSettings = Field(default_factory=ObjectStoreSettings)
     stream: StreamSettings = Field(default_factory=StreamSettings)
     classifier: ClassifierSettings = ClassifierSettings()
+    rest: RestSettings = Field(default_factory=RestSettings)
     telemetry: TelemetrySettings = TelemetrySettings()
     departments: dict[str, str] = Field(
         default_factory=lambda: dict(DEPARTMENTS), description="label to department"

@@ -38,7 +38,8 @@ def up(
     from mailroom.settings import home, load_settings
 
     folders = Folders(home().absolute(), (data or home()).absolute())
-    package = package or load_settings().classifier.package
+    configured = load_settings().classifier.package
+    package = package or (Path(configured) if configured else None)
     options = Options(folders, package, port)
     if detach:
         state = detached.start(foreground.arguments(options), folders.home, folders.log("up"))

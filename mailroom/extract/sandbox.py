@@ -84,7 +84,7 @@ class Sandbox:
         require_size(data, limits)
         kind = identify(data, declared=declared, file_name=file_name)
         parse = parser_of(kind.media_type)
-        if not _is_hostile_ground(kind.media_type, len(data)):
+        if not is_hostile_ground(kind.media_type, len(data)):
             return parse(data, kind, limits)
         request = frames.encode_request(data, declared, file_name, limits)
         with self._lock:
@@ -170,7 +170,8 @@ class _Child:
         self._process.kill()
 
 
-def _is_hostile_ground(media_type: str, size: int) -> bool:
+def is_hostile_ground(media_type: str, size: int) -> bool:
+    """Whether documents of a media type and size (bytes) are parsed in the child."""
     large_html = media_type == "text/html" and size > _LARGE_HTML
     return media_type == "application/pdf" or media_type in IMAGES or large_html
 

@@ -10,7 +10,7 @@ from mailroom.model_package.errors import (
     WrongInput,
 )
 from mailroom.model_package.manifest import Manifest
-from mailroom.model_package.package import Package, is_package, load
+from mailroom.model_package.package import Package, is_package, load, load_from
 from mailroom.model_package.writing import Provenance, write
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "WrongInput",
     "is_package",
     "load",
+    "load_from",
     "write",
 ]

@@ -145,20 +145,33 @@ def load(directory: Path, *, verify: bool = True) -> Package:
         PackageUnsupported: Format, runtime or text rules are unknown to this version.
     """
     directory = Path(directory)
-    manifest = read_manifest(_read(directory, MANIFEST))
+    return load_from(lambda name: _read(directory, name), str(directory), verify=verify)
+
+
+def load_from(read: Callable[[str], bytes], place: str, *, verify: bool = True) -> Package:
+    """Load a package from wherever its files can be read; nothing is written anywhere.
+
+    Args:
+        read: A file's name in the package to its bytes; asked for the manifest first, and afterwards only for files
+            that it names.
+        place: Where the package is, for messages.
+        verify: As `load`.
+
+    Raises:
+        PackageError: As `load`, and as `read` raises.
+    """
+    manifest = read_manifest(read(MANIFEST))
     _require_prep_version(manifest)
 
     def checked(name: str) -> bytes:
-        content = _read(directory, name)
+        content = read(name)
         if verify and hashlib.sha256(content).hexdigest() != manifest.files.get(name):
-            raise PackageTampered(
-                f"{directory / name} is not the file that was packed: fetch the package again"
-            )
+            raise PackageTampered(f"{place}/{name} is not the file that was packed: fetch the package again")
         return content
 
     description, labels = unpack({name: checked(name) for name in manifest.files})
     if labels != manifest.labels:
-        raise PackageTampered(f"{directory / MANIFEST}: labels are not the model's: fetch the package again")
+        raise PackageTampered(f"{place}/{MANIFEST}: labels are not the model's: fetch the package again")
     needs = reads(description)
     _require_input_kind(manifest, needs)
     return Package(manifest, build_runtime(description, manifest.labels), needs, checked)

@@ -1,0 +1,104 @@
+"""From what a caller hands in to labels: short texts on the event loop, everything long in threads."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from classifier_service.batching import Batcher
+from classifier_service.classifier import Document, Outcome
+from classifier_service.intake import Intake, Original
+from classifier_service.models import Models, ServedModel
+from classifier_service.refusal import Refusal
+from classifier_service.workers import Workers
+from mailroom.contracts.errors import MalformedRecord
+from mailroom.contracts.records import ScannedDocument
+from mailroom.extract import sniff
+from mailroom.extract.sandbox import Sandbox, is_hostile_ground
+from mailroom.streams.clock import Clock, SystemClock
+
+SHORT = 32_000
+"""Characters or bytes of a request up to which it is worked on the event loop: some milliseconds."""
+
+
+@dataclass(slots=True)
+class Labeller:
+    """Labels for what callers hand in; to be used on one event loop's thread.
+
+    Attributes:
+        models: The model in service.
+        batcher: Labels short texts of concurrent requests together.
+        workers: Threads for parsers, OCR, long texts and slow models; a request takes one of them.
+        sandbox: Parses hostile files in a child process.
+        clock: Tells the time of entry.
+    """
+
+    models: Models
+    batcher: Batcher
+    workers: Workers
+    sandbox: Sandbox = field(default_factory=Sandbox)
+    clock: Clock = field(default_factory=SystemClock)
+    _ocr: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def full(self) -> bool:
+        """Whether a request would be refused, however short."""
+        return self.batcher.full
+
+    async def label(self, model: ServedModel, given: Sequence[Original]) -> list[Outcome]:
+        """One outcome per document, in their order; one that cannot be labelled fails alone.
+
+        Args:
+            model: From `models.current`, taken once for a request: its documents are cleansed and labelled by one
+                model, whatever is swapped meanwhile.
+            given: What the caller handed in.
+
+        Raises:
+            Overloaded: Too much waits already; nothing of the request was begun.
+            MailroomError: What concerns no single document: the OCR engine is not there.
+        """
+        if not (model.quick and _is_short(given)):
+            return await self.workers.run(self._label_long, model, given)
+        prepared = self._prepared(model, given)
+        documents = [item for item in prepared if not isinstance(item, Refusal)]
+        outcomes = await self.batcher.submit(model.classifier.label, documents) if documents else []
+        return _merged(prepared, outcomes)
+
+    def close(self) -> None:
+        """End the threads and the child process."""
+        self.workers.close()
+        self.sandbox.close()
+
+    def _label_long(self, model: ServedModel, given: Sequence[Original]) -> list[Outcome]:
+        prepared = self._prepared(model, given)
+        documents = [item for item in prepared if not isinstance(item, Refusal)]
+        if not any(isinstance(item, ScannedDocument) for item in documents):
+            return _merged(prepared, model.classifier.label(documents))
+        with self._ocr:  # an engine reads one page at a time
+            return _merged(prepared, model.classifier.label(documents))
+
+    def _prepared(self, model: ServedModel, given: Sequence[Original]) -> list[Document | Refusal]:
+        intake = Intake(self.sandbox.extract, model.manifest.prep_version, self.clock)
+        return [intake.document(item) for item in given]
+
+
+def _is_short(given: Sequence[Original]) -> bool:
+    return sum(map(_size, given)) <= SHORT and not any(map(_is_hostile, given))
+
+
+def _size(item: Original) -> int:
+    return len(item.content)
+
+
+def _is_hostile(item: Original) -> bool:
+    if isinstance(item.content, str):
+        return False
+    try:
+        media_type = sniff(item.content, declared=item.media_type, file_name=item.file_name)
+    except MalformedRecord:
+        return False  # no parser will see it
+    return is_hostile_ground(media_type, len(item.content))
+
+
+def _merged(prepared: Sequence[Document | Refusal], outcomes: Sequence[Outcome]) -> list[Outcome]:
+    rest = iter(outcomes)
+    return [item if isinstance(item, Refusal) else next(rest) for item in prepared]

@@ -1,0 +1,96 @@
+"""The one place where the door is put together: settings to model, model to application."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from classifier_service.batching import Batcher, BatchLimits
+from classifier_service.classifier import Classifier
+from classifier_service.labelling import Labeller
+from classifier_service.models import LoadPackage, Models
+from classifier_service.rest.app import Door
+from classifier_service.rest.endpoint import DoorState
+from classifier_service.rest.http import BodyLimits, BodyReader
+from classifier_service.rest.operations import operations
+from classifier_service.scans import ReadScan, ScanReader
+from classifier_service.service import default_engine
+from classifier_service.workers import Workers
+from mailroom.contracts.errors import MalformedRecord
+from mailroom.contracts.reasons import Reason
+from mailroom.contracts.records import ScannedDocument
+from mailroom.extract.ocr.engine import OcrEngine
+from mailroom.extract.ocr.tessdata import OcrUnavailable
+from mailroom.model_package import Package
+from mailroom.objects import ObjectStore
+from mailroom.settings import Settings
+from mailroom.streams.clock import SystemClock
+from mailroom.textprep import CleanText
+
+
+@dataclass(frozen=True, slots=True)
+class RestService:
+    """The door, not yet open.
+
+    Attributes:
+        door: The application.
+        labeller: What answers; to be closed at the end.
+        state: Whether the door is draining.
+    """
+
+    door: Door
+    labeller: Labeller
+    state: DoorState
+
+
+def build(settings: Settings, load: LoadPackage) -> RestService:
+    """Wire the door.
+
+    Args:
+        settings: All settings.
+        load: Where packages come from.
+
+    Raises:
+        MailroomError: The package must not be used, or does not fit the settings.
+    """
+    rest, state = settings.rest, DoorState()
+    labeller = Labeller(
+        Models(load, _classifiers(settings), name=rest.model_name),
+        Batcher(BatchLimits(rest.batch_size, rest.queue)),
+        Workers(rest.workers, rest.long_queue),
+    )
+    bodies = BodyReader(BodyLimits(rest.max_body_bytes, rest.body_seconds, rest.max_bodies_bytes))
+    return RestService(Door(operations(labeller, bodies, state), state), labeller, state)
+
+
+def _classifiers(settings: Settings) -> Callable[[Package], Classifier]:
+    engine, clock = _engine(), SystemClock()
+    originals = ObjectStore(settings.objects.uri)
+
+    def serve(package: Package) -> Classifier:
+        prep_version = package.manifest.prep_version
+        read: ReadScan = _unread if engine is None else ScanReader(engine, originals, prep_version, clock)
+        return Classifier(
+            package,
+            departments=settings.departments,
+            read_scan=read,
+            clock=clock,
+            review_below=settings.classifier.review_below,
+        )
+
+    return serve
+
+
+def _engine() -> OcrEngine | None:
+    """The OCR engine; None where the image has none, which labels texts all the same."""
+    try:
+        return default_engine()
+    except OcrUnavailable as error:
+        structlog.get_logger().warning("scans are refused", cause=str(error))
+        return None
+
+
+def _unread(document: ScannedDocument) -> CleanText:
+    kind = document.source.media_type
+    message = f"this service reads no pages ({kind}): send a text, or ask one that was built with OCR"
+    raise MalformedRecord(Reason.UNSUPPORTED_MEDIA_TYPE, message)

@@ -1,0 +1,110 @@
+"""A handler as an ASGI application: the request's id, errors as answers, the drain."""
+
+import os
+import re
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from starlette.types import Receive, Scope, Send
+
+from classifier_service.errors import Overloaded
+from classifier_service.rest.http import (
+    CLOSE,
+    RETRY_LATER,
+    Answer,
+    CallerGone,
+    Handler,
+    Header,
+    Request,
+    RequestRefused,
+)
+from mailroom.contracts.errors import MailroomError
+
+REQUEST_ID = b"x-request-id"
+_PLAIN_ID = re.compile(rb"[\x21-\x7e]{1,128}")
+
+Complain = Callable[[int, str, str, tuple[Header, ...]], Answer]
+"""Status, detail, the request's id and headers to an answer, as `problems.as_problem`."""
+
+
+@dataclass(slots=True)
+class DoorState:
+    """Whether the door takes requests.
+
+    Attributes:
+        draining: Set once the process is told to stop: what comes is still answered, on connections that then close.
+    """
+
+    draining: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One operation as an ASGI application.
+
+    Attributes:
+        handler: Request to answer.
+        complain: How errors are told.
+        state: Whether the door is draining.
+    """
+
+    handler: Handler
+    complain: Complain
+    state: DoorState
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive, "", scope.get("path_params", {}))
+        request.id = _request_id(request)
+        try:
+            answer = await self._answer(request)
+        except CallerGone:
+            return
+        await self._send(answer, request.id, send)
+
+    async def _answer(self, request: Request) -> Answer:
+        try:
+            return await self.handler(request)
+        except RequestRefused as error:
+            return self.complain(error.status, str(error), request.id, error.headers)
+        except Overloaded as error:
+            return self.complain(429, str(error), request.id, RETRY_LATER)
+        except MailroomError as error:
+            _report(request, error)
+            return self.complain(503, str(error), request.id, RETRY_LATER)
+        except CallerGone:
+            raise
+        except Exception as error:  # noqa: BLE001 - a fault of ours is an answer too, and the next request is served
+            _report(request, error)
+            message = f"a fault of the service ({type(error).__name__}): report it with this request's id"
+            return self.complain(500, message, request.id, ())
+
+    async def _send(self, answer: Answer, request_id: str, send: Send) -> None:
+        headers = [
+            (b"content-type", answer.media_type),
+            (b"content-length", b"%d" % len(answer.body)),
+            (REQUEST_ID, request_id.encode()),
+            *answer.headers,
+            *(CLOSE if self.state.draining else ()),
+        ]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
+
+
+def _request_id(request: Request) -> str:
+    """The caller's id where it is plain and short, since it goes into logs and headers; else a new one."""
+    given = request.headers.get(REQUEST_ID, b"")
+    return given.decode() if _PLAIN_ID.fullmatch(given) else os.urandom(16).hex()
+
+
+def _report(request: Request, error: Exception) -> None:
+    """Log a fault without its text, which may quote a document."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
+    known = {"cause": str(error)} if isinstance(error, MailroomError) else {}
+    structlog.get_logger().error(
+        "request failed", error=type(error).__name__, place=place, request_id=request.id, **known
+    )

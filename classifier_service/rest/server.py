@@ -1,0 +1,117 @@
+"""The door's server: uvicorn, told apart by how it starts and how it stops."""
+
+import logging
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+
+import uvicorn
+
+from classifier_service.rest.app import Door
+from classifier_service.rest.endpoint import DoorState
+from classifier_service.rest.protocol import GuardedProtocol
+from mailroom.contracts.errors import UsageError
+from mailroom.streams.clock import Clock, SystemClock
+
+BACKLOG = 1024
+IDLE_SECONDS = 65
+"""Above the minute for which load balancers keep idle connections: who closes first must not be this side."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrainLimits:
+    """How the door stops.
+
+    Attributes:
+        grace_seconds: How long it goes on answering after it was told to stop, each connection closed after its
+            next answer: callers that have sent a request by then lose none. Over at once where nobody is connected.
+        finish_seconds: What requests that are being answered may take beyond.
+    """
+
+    grace_seconds: float = 1.0
+    finish_seconds: float = 20.0
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which drains before it stops and then ends the process with status 0.
+
+    Args:
+        app: The door.
+        state: Told when the drain begins.
+        limits: See `DrainLimits`.
+        ready: Called once requests are taken.
+        clock: Times the grace.
+    """
+
+    def __init__(
+        self,
+        app: Door,
+        state: DoorState,
+        limits: DrainLimits,
+        ready: Callable[[], None],
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__(_config(app, limits))
+        self._state = state
+        self._limits = limits
+        self._ready = ready
+        self._clock = clock or SystemClock()
+        self._draining_since = 0.0
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the door."""
+        await super().startup(sockets)
+        self._ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's signature
+        """Begin the drain; told a second time from a keyboard, stop at once."""
+        if self._state.draining and sig == signal.SIGINT:
+            self.should_exit = self.force_exit = True
+        elif not self._state.draining:
+            self._state.draining = True
+            self._draining_since = self._clock.monotonic()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look whether the drain is over; uvicorn asks ten times a second."""
+        if self._state.draining:
+            waited = self._clock.monotonic() - self._draining_since
+            self.should_exit |= not self.server_state.connections or waited >= self._limits.grace_seconds
+        return await super().on_tick(counter)
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens.
+
+    Args:
+        host: An address of this machine; `0.0.0.0` or `::` for all of them.
+        port: 0 takes a free one.
+
+    Raises:
+        UsageError: Nothing can listen there.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise UsageError(
+            f"nothing can listen at {host}:{port} ({error.strerror or error}): name another --host or --port"
+        ) from error
+
+
+def _config(app: Door, limits: DrainLimits) -> uvicorn.Config:
+    # What uvicorn logs below an error is for developers of servers: each malformed request, start and stop.
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http=GuardedProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=int(limits.finish_seconds),
+    )
