@@ -34,6 +34,9 @@ VERBS: tuple[Verb, ...] = (
     Verb("evaluate", "training.commands:evaluate", "Measure a model package on labelled documents."),
     Verb("adapt", "training.commands:adapt", "Teach a package by a few corrected documents."),
     Verb("init", "training.starter.commands:init", "Make a repository for your own kernels."),
+    Verb(
+        "package", "mailroom.model_image.commands:package", "Build a container that serves a model package."
+    ),
     Verb("models", "training.models.commands:app", "Registered models: list, show, trace, promote, verify."),
     Verb("serve", "classifier_service.rest.commands:serve", "Label documents over HTTP."),
     Verb("classify", "cli.classify:classify", "Label documents of any number: files, folders, tables."),

@@ -1,0 +1,11 @@
+"""What can go wrong when an image is built; a package that must not be used is a `PackageError`."""
+
+from mailroom.contracts.errors import MailroomError
+
+
+class DockerMissing(MailroomError):
+    """There is no Docker engine to build with, or not the library that talks to it."""
+
+
+class BuildFailed(MailroomError):
+    """The engine could not build the image."""
