@@ -1,8 +1,8 @@
 """Records in, records out: what the Kafka door writes for what it has read. No log is touched here."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import starmap
 
 from classifier_service.classifier import Document, Outcome
 from classifier_service.refusal import Refusal, refusal_of
@@ -20,7 +20,22 @@ JSON = "application/json"
 Label = Callable[[Sequence[Document]], Sequence[Outcome]]
 
 
-def answer(records: Sequence[Record], label: Label) -> list[Record]:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a record.
+
+    Attributes:
+        record: As read.
+        output: What is written for it: a label, or a dead letter.
+        outcome: The same as a value.
+    """
+
+    record: Record
+    output: Record
+    outcome: Outcome
+
+
+def answer(records: Sequence[Record], label: Label) -> list[Answer]:
     """A label or a dead letter for every record, in their order.
 
     Args:
@@ -29,8 +44,10 @@ def answer(records: Sequence[Record], label: Label) -> list[Record]:
     """
     decoded = [decode(record) for record in records]
     outcomes = iter(label([document for document in decoded if not isinstance(document, Refusal)]))
-    answers = [document if isinstance(document, Refusal) else next(outcomes) for document in decoded]
-    return list(starmap(_output, zip(records, answers, strict=True)))
+    return [
+        _answer(record, document if isinstance(document, Refusal) else next(outcomes))
+        for record, document in zip(records, decoded, strict=True)
+    ]
 
 
 def decode(record: Record) -> Document | Refusal:
@@ -82,15 +99,14 @@ def _passed_on(record: Record, result: Classification) -> tuple[Header, ...]:
     return subject if trace is None else (*subject, (h.TRACEPARENT, trace))
 
 
-def _output(record: Record, outcome: Outcome) -> Record:
+def _answer(record: Record, outcome: Outcome) -> Answer:
     if isinstance(outcome, Refusal):
-        return _refused(record, outcome)
+        return Answer(record, _refused(record, outcome), outcome)
     try:
-        return classified(record, outcome)
+        return Answer(record, classified(record, outcome), outcome)
     except UnicodeEncodeError as error:
-        return _refused(
-            record, refusal_of(error, Reason.MALFORMED_RECORD, "id or file name is no valid Unicode")
-        )
+        refusal = refusal_of(error, Reason.MALFORMED_RECORD, "id or file name is no valid Unicode")
+        return Answer(record, _refused(record, refusal), refusal)
 
 
 def _refused(record: Record, refusal: Refusal) -> Record:

@@ -66,6 +66,9 @@ class Classifier:
     Raises:
         UsageError: A label of the package has no department: a label that reaches nobody is found out here, not by
             the documents that wait for it. Or the package reads page images, which mails and letters have none of.
+
+    Attributes:
+        reference: The package that labels.
     """
 
     def __init__(
@@ -81,7 +84,7 @@ class Classifier:
         _require_departments(manifest, departments)
         _require_texts(manifest)
         self._model = model
-        self._reference = ModelReference(manifest.name, manifest.version, manifest.digest)
+        self.reference = ModelReference(manifest.name, manifest.version, manifest.digest)
         self._labels = manifest.labels
         self._departments = departments
         self._thresholds = {
@@ -145,7 +148,7 @@ class Classifier:
             decision=AUTO if reading.legible and self._sure(best) else REVIEW,
             department=self._departments[best.label],
             language=reading.language,
-            model=self._reference,
+            model=self.reference,
             source=document.source,
             cleansed_at=document.cleansed_at,
             classified_at=now,

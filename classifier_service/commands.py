@@ -8,7 +8,7 @@ from mailroom import profiles
 
 if TYPE_CHECKING:
     from classifier_service.service import Service
-    from mailroom.settings import Settings
+    from mailroom.settings import Settings, TelemetrySettings
 
 
 def classify_stream(
@@ -22,35 +22,37 @@ def classify_stream(
     from mailroom.settings import load_settings
     from mailroom.terminal import emit
 
-    log_to_stderr()
     settings = load_settings()
+    log_to_stderr(settings.telemetry.log_level)
     if profile is not None:  # else the settings alone decide, as whoever supervises the service wrote them
         settings = profiles.resolve(profile, settings)
     service = build(_with_package(settings, package))
     stop_on_signals(service)
-    finished = serve(service)
+    finished = serve(service, settings.telemetry)
     emit(service.summary(), as_json=as_json)
     if not finished:
         leave_now()
 
 
-def serve(service: "Service") -> bool:
+def serve(service: "Service", telemetry: "TelemetrySettings") -> bool:
     """Run a service to its end, say when it reads documents, and log what it did; see `Service.run`."""
     import structlog
 
     from mailroom.readiness import announce
+    from mailroom.telemetry.scraping import scraped
 
     log = structlog.get_logger()
-
-    def ready() -> None:
-        announce()
-        log.info("ready")
-
     rest_the_collector()
-    try:
-        return service.run(ready)
-    finally:
-        log.info("stopped", **service.summary())
+    with scraped(service.metrics, telemetry.metrics_host, telemetry.metrics_port) as port:
+
+        def ready() -> None:
+            announce(metrics_port=port)
+            log.info("ready", metrics_port=port)
+
+        try:
+            return service.run(ready)
+        finally:
+            log.info("stopped", **service.summary())
 
 
 def rest_the_collector() -> None:
@@ -73,20 +75,11 @@ def stop_on_signals(service: "Service") -> None:
         signal.signal(number, lambda *_: service.stop.set())
 
 
-def log_to_stderr() -> None:
-    """One JSON object a line on standard error."""
-    import sys
+def log_to_stderr(level: str = "info") -> None:
+    """One JSON object a line on standard error, without any text of a document."""
+    from mailroom.telemetry import logs
 
-    import structlog
-
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    logs.configure(level)
 
 
 def leave_now() -> None:

@@ -9,11 +9,9 @@ from collections.abc import Sequence
 
 import structlog
 
-from classifier_service.answers import Label, answer
+from classifier_service.answers import Answer, Label, answer
+from classifier_service.observing import Observer
 from classifier_service.tally import Tally
-from mailroom.contracts import headers as h
-from mailroom.contracts.records import Record
-from mailroom.contracts.topics import Topic
 from mailroom.streams import Exchange, WorkLost
 from mailroom.streams.clock import Clock
 
@@ -28,27 +26,31 @@ class KafkaDoor:
     """One topic's documents in, labels and dead letters out.
 
     Args:
-        name: For logs and metrics.
         exchange: Reads the topic and writes the answers.
         label: Documents to outcomes.
         limit: Documents in one batch.
         clock: Times the work.
+        observer: Told what happens; it names the door.
 
     Attributes:
+        name: The door's.
         polled: Set once the log has answered for the first time.
         tally: What has been done.
     """
 
-    def __init__(self, name: str, exchange: Exchange, label: Label, limit: int, clock: Clock) -> None:
-        self.name = name
+    def __init__(
+        self, exchange: Exchange, label: Label, *, limit: int, clock: Clock, observer: Observer
+    ) -> None:
+        self.name = observer.door
         self.polled = threading.Event()
         self.tally = Tally()
         self._exchange = exchange
         self._label = label
         self._limit = limit
         self._clock = clock
+        self._observer = observer
         self._losses = 0
-        self._log = structlog.get_logger().bind(door=name)
+        self._log = structlog.get_logger().bind(door=self.name)
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set, then finish the batch and leave.
@@ -71,15 +73,21 @@ class KafkaDoor:
         """
         records = self._exchange.poll(self._limit, POLL_SECONDS)
         self.polled.set()
+        self._observer.polled(records, self._exchange)
         if not records:
             return 0
-        begin = self._clock.monotonic()
-        outputs = answer(records, self._label)
-        committed = self._commit(outputs)
-        self.tally.seconds += self._clock.monotonic() - begin
-        return len(records) if committed else 0
+        moment, begin = self._clock.now(), self._clock.monotonic()
+        answers = answer(records, self._label)
+        committed = self._commit(answers, moment)
+        seconds = self._clock.monotonic() - begin
+        self.tally.seconds += seconds
+        if not committed:
+            return 0
+        self._observer.committed(answers, seconds)
+        return len(records)
 
-    def _commit(self, outputs: Sequence[Record]) -> bool:
+    def _commit(self, answers: Sequence[Answer], moment: float) -> bool:
+        outputs = self._observer.answered(answers, moment)
         try:
             self._exchange.commit(outputs)
         except WorkLost as error:
@@ -87,21 +95,14 @@ class KafkaDoor:
             return False
         self._losses = 0
         self.tally.add(outputs)
-        self._report(outputs)
         return True
 
     def _lose(self, error: WorkLost) -> None:
         """Wait a little longer each time: whatever refuses the work may pass."""
         self._losses += 1
         self.tally.lost += 1
+        self._observer.lost()
         self._log.warning("batch lost, reading it again", cause=str(error), losses=self._losses)
         if self._losses >= LOSSES:
             raise error
         self._clock.sleep(0.05 * 2**self._losses)
-
-    def _report(self, outputs: Sequence[Record]) -> None:
-        refused = [record for record in outputs if record.topic == Topic.DEAD_LETTER]
-        for record in refused:
-            names = (h.ERROR_REASON, h.ERROR_TOPIC, h.ERROR_PARTITION, h.ERROR_OFFSET)
-            reason, *place = ((record.header(name) or b"").decode() for name in names)
-            self._log.warning("dead-lettered", reason=reason, position="-".join(place))

@@ -14,7 +14,9 @@ from typing import Any
 from classifier_service.classifier import Classifier, Model
 from classifier_service.errors import ServiceFailed
 from classifier_service.kafka_door import KafkaDoor
+from classifier_service.observing import Observer
 from classifier_service.scans import ScanReader
+from classifier_service.spans import BatchSpans
 from mailroom.contracts.errors import MailroomError
 from mailroom.contracts.topics import Topic
 from mailroom.extract.ocr.engine import OcrEngine
@@ -22,6 +24,11 @@ from mailroom.objects import ObjectStore
 from mailroom.settings import Settings
 from mailroom.streams import Exchange
 from mailroom.streams.clock import Clock, SystemClock
+from mailroom.telemetry.metrics import Metrics
+from mailroom.telemetry.tracing import Tracer, tracer
+
+SERVICE = "mailroom-classifier"
+"""The service's name in traces."""
 
 TEXT = "text"
 SCANNED = "scanned"
@@ -43,10 +50,14 @@ class Service:
 
     Attributes:
         doors: One per topic.
+        metrics: What they count.
+        spans: Where traces go, if they are collected.
         stop: Set it to end the service.
     """
 
     doors: Sequence[KafkaDoor]
+    metrics: Metrics
+    spans: Tracer | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     _failures: list[BaseException] = field(default_factory=list)
 
@@ -73,6 +84,8 @@ class Service:
             ready()
         self.stop.wait()
         finished = _join(threads, GRACE_SECONDS)
+        if self.spans is not None:
+            self.spans.close()
         if self._failures:
             raise _told(self._failures[0]) from self._failures[0]
         return finished
@@ -104,6 +117,7 @@ def build(
     connect: Connect | None = None,
     engine: OcrEngine | None = None,
     clock: Clock | None = None,
+    metrics: Metrics | None = None,
 ) -> Service:
     """Wire the service; whatever is not given is made from the settings.
 
@@ -125,13 +139,27 @@ def build(
         review_below=settings.classifier.review_below,
     )
     connect = connect or kafka_exchanges(settings)
+    metrics, spans = metrics or Metrics(), tracer(SERVICE, settings.telemetry.otlp_endpoint)
+    metrics.serving(classifier.reference)
     limits = {TEXT: settings.classifier.batch_size, SCANNED: SCANS_AT_ONCE}
-    return Service(
-        [
-            KafkaDoor(name, connect(topic, name), classifier.label, limits[name], clock)
-            for name, topic in TOPICS.items()
-        ]
-    )
+
+    def door(name: str, topic: Topic) -> KafkaDoor:
+        observer = observe(settings, name, metrics, spans, clock)
+        exchange = connect(topic, name)
+        return KafkaDoor(exchange, classifier.label, limit=limits[name], clock=clock, observer=observer)
+
+    return Service([door(name, topic) for name, topic in TOPICS.items()], metrics, spans)
+
+
+def observe(settings: Settings, door: str, metrics: Metrics, spans: Tracer | None, clock: Clock) -> Observer:
+    """What watches a door."""
+    batch = BatchSpans(spans, consumer_group(settings, door)) if spans is not None else None
+    return Observer(door, metrics, clock, batch, each=settings.telemetry.log_level == "debug")
+
+
+def consumer_group(settings: Settings, door: str) -> str:
+    """A door's consumer group."""
+    return f"{settings.classifier.consumer_group}-{door}"
 
 
 def load_model(location: str | Path | None) -> Model:
@@ -168,15 +196,14 @@ def kafka_exchanges(settings: Settings) -> Connect:
     Raises:
         LogUnavailable: No broker answers.
     """
-    from mailroom.streams.kafka import KafkaExchange, require_broker  # noqa: PLC0415 - likewise
+    from mailroom.streams.kafka import require_broker  # noqa: PLC0415 - likewise
+    from mailroom.streams.kafka_exchange import KafkaExchange  # noqa: PLC0415
 
     require_broker(settings.kafka)
     kafka, classifier = settings.kafka, settings.classifier
 
     def connect(topic: Topic, name: str) -> Exchange:
-        return KafkaExchange(
-            kafka, [topic], f"{classifier.consumer_group}-{name}", f"{classifier.instance}-{name}"
-        )
+        return KafkaExchange(kafka, [topic], consumer_group(settings, name), f"{classifier.instance}-{name}")
 
     return connect
 

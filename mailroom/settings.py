@@ -6,6 +6,7 @@ read from that file: for secrets), arguments. Labels and departments are data he
 """
 
 import os
+import socket
 from pathlib import Path
 from typing import Any, Literal
 
@@ -97,7 +98,10 @@ class ClassifierSettings(Section):
 
     package: str | None = Field(None, description="folder or URI of the model package")
     consumer_group: str = "mailroom-classifier"
-    instance: str = Field("classifier-0", description="stable over restarts, unique per running instance")
+    instance: str = Field(
+        default_factory=socket.gethostname,
+        description="stable over restarts, unique among running instances; by default the host's name",
+    )
     batch_size: int = Field(1_000, gt=0)
     review_below: float | None = Field(None, ge=0, le=1, description="overrides the package's thresholds")
 
@@ -142,7 +146,7 @@ class Settings(BaseSettings):
     kafka: KafkaSettings = KafkaSettings()
     objects: ObjectStoreSettings = Field(default_factory=ObjectStoreSettings)
     stream: StreamSettings = Field(default_factory=StreamSettings)
-    classifier: ClassifierSettings = ClassifierSettings()
+    classifier: ClassifierSettings = Field(default_factory=ClassifierSettings)
     rest: RestSettings = Field(default_factory=RestSettings)
     telemetry: TelemetrySettings = TelemetrySettings()
     departments: dict[str, str] = Field(

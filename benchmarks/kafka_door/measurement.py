@@ -2,18 +2,21 @@
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
 from classifier_service.classifier import Classifier
 from classifier_service.kafka_door import KafkaDoor
+from classifier_service.observing import Observer
 from mailroom.contracts.records import Record, ScannedDocument
 from mailroom.embedded.topics import ensure_topics
 from mailroom.model_package import Package
 from mailroom.settings import KafkaSettings, Settings
 from mailroom.streams.clock import SystemClock
-from mailroom.streams.kafka import KafkaExchange, KafkaSink
+from mailroom.streams.kafka import KafkaSink
+from mailroom.streams.kafka_exchange import KafkaExchange
+from mailroom.telemetry.metrics import Metrics
 from mailroom.textprep import CleanText
 
 DELIVERY_SECONDS = 120.0
@@ -64,6 +67,14 @@ class TimedExchange:
         """As the exchange."""
         self.exchange.commit(outputs)
 
+    def rewind(self) -> None:
+        """As the exchange."""
+        self.exchange.rewind()
+
+    def behind(self) -> Mapping[str, Mapping[int, int]]:
+        """As the exchange."""
+        return self.exchange.behind()
+
     def close(self) -> None:
         """As the exchange."""
         self.exchange.close()
@@ -99,9 +110,9 @@ def door_rate(package: Package, kafka: KafkaSettings, records: Sequence[Record],
     ensure_topics(kafka.bootstrap, names=[topic])
     _load(kafka, [replace(record, topic=topic) for record in records])
     exchange = TimedExchange(KafkaExchange(kafka, [topic], topic, "benchmark"))
-    door = KafkaDoor(
-        "text", exchange, _classifier(package, settings).label, settings.classifier.batch_size, SystemClock()
-    )
+    clock, label = SystemClock(), _classifier(package, settings).label
+    observer = Observer("text", Metrics(), clock)
+    door = KafkaDoor(exchange, label, limit=settings.classifier.batch_size, clock=clock, observer=observer)
     done = 0
     while done < len(records):
         done += door.step()

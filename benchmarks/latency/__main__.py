@@ -20,7 +20,7 @@ from mailroom.embedded.kafka import Broker
 from mailroom.embedded.packages import provide_package
 from mailroom.embedded.topics import ensure_topics
 from mailroom.settings import KafkaSettings
-from mailroom.streams.kafka import KafkaExchange
+from mailroom.streams.kafka_exchange import KafkaExchange
 
 PLAIN_IN, PLAIN_OUT = "plain.in", "plain.out"
 TARGETS = {"p50": 0.4, "p99": 1.0}

@@ -1,6 +1,6 @@
 """The protocols between a part and its log."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from mailroom.contracts.records import Position, Record
@@ -63,6 +63,17 @@ class Exchange(Protocol):
 
         Raises:
             WorkLost: The transaction was aborted; forget the work, poll again.
+        """
+        ...
+
+    def rewind(self) -> None:
+        """Forget what was polled and not committed: `poll` delivers it again, here or to another instance."""
+        ...
+
+    def behind(self) -> Mapping[str, Mapping[int, int]]:
+        """How many records wait to be polled, by topic and partition, for what this instance reads.
+
+        It asks the log, which takes a millisecond or two for each partition; those that it does not tell are left out.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""The log as Kafka, by confluent-kafka: the only module of the shared kernel that imports it."""
+"""The log as Kafka, by confluent-kafka; transactions are in `kafka_exchange.py`."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,10 +16,10 @@ from confluent_kafka.admin import AdminClient
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from mailroom.contracts.records import Position, Record
-from mailroom.contracts.topics import MAX_DEAD_LETTER_BYTES, MAX_RECORD_BYTES
+from mailroom.contracts.topics import MAX_RECORD_BYTES
 from mailroom.settings import KafkaSettings
 from mailroom.streams.base import Acknowledged
-from mailroom.streams.errors import DeliveryFailed, LogUnavailable, StreamError, WorkLost
+from mailroom.streams.errors import DeliveryFailed, LogUnavailable, StreamError
 
 _HOPELESS = frozenset(
     {
@@ -32,7 +32,7 @@ _HOPELESS = frozenset(
 
 _LEADERLESS = frozenset({KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE})
 
-_QUIET: dict[str, Any] = {"log_level": 0, "error_cb": lambda _: None}
+QUIET: dict[str, Any] = {"log_level": 0, "error_cb": lambda _: None}
 """Our own messages say what a person needs; librdkafka's lines on standard error would stand before them."""
 
 
@@ -42,26 +42,17 @@ def require_broker(kafka: KafkaSettings, timeout: float = 10.0) -> None:
     Raises:
         LogUnavailable: Nobody answered within `timeout` seconds.
     """
-    admin = AdminClient({**kafka.client(), **_QUIET})
+    admin = AdminClient({**kafka.client(), **QUIET})
     try:
         admin.list_topics(timeout=timeout)
     except KafkaException as error:
-        raise LogUnavailable(_no_broker(kafka)) from error
+        raise LogUnavailable(no_broker(kafka)) from error
 
 
-def _no_broker(kafka: KafkaSettings) -> str:
+def no_broker(kafka: KafkaSettings) -> str:
+    """The sentence for a person."""
     mend = "start one with `mailroom up`, or set MAILROOM_KAFKA__BOOTSTRAP"
     return f"no Kafka broker answers at {kafka.bootstrap}: {mend}"
-
-
-def _passing(error: BaseException) -> bool:
-    return isinstance(error, KafkaException) and error.args[0].retriable()
-
-
-_COMMIT = Retrying(
-    retry=retry_if_exception(_passing), stop=stop_after_delay(30), wait=wait_fixed(0.1), reraise=True
-)
-"""A commit that timed out may have happened: only asking again tells."""
 
 
 _ELECTION = Retrying(
@@ -82,7 +73,7 @@ class KafkaSink:
         self._producer = Producer(
             {
                 **kafka.client(),
-                **_QUIET,
+                **QUIET,
                 "enable.idempotence": True,
                 "message.max.bytes": MAX_RECORD_BYTES,
                 "compression.type": "lz4",
@@ -135,7 +126,7 @@ class KafkaReader:
     def __init__(self, kafka: KafkaSettings, topics: Sequence[str], *, from_beginning: bool = True) -> None:
         self._consumer = Consumer(
             {
-                **_consumer(kafka, "mailroom-reader"),
+                **consumer_settings(kafka, "mailroom-reader"),
                 "auto.offset.reset": "earliest" if from_beginning else "latest",
             }
         )
@@ -143,7 +134,7 @@ class KafkaReader:
 
     def poll(self, limit: int, timeout: float) -> Sequence[Record]:
         """Up to `limit` records."""
-        return _poll(self._consumer, limit, timeout)
+        return poll_records(self._consumer, limit, timeout)
 
     def caught_up(self) -> bool:
         """Whether everything that is committed now has been read."""
@@ -175,92 +166,6 @@ class KafkaReader:
         return ends
 
 
-class KafkaExchange:
-    """Consume, produce and commit in one transaction.
-
-    Args:
-        kafka: The connection.
-        topics: What is read.
-        group: The consumer group; its members share the partitions.
-        instance: Stable over restarts and unique among the group's running members: a restarted instance then
-            fences its dead predecessor, whose open transaction would hide later records from readers.
-    """
-
-    def __init__(self, kafka: KafkaSettings, topics: Sequence[str], group: str, instance: str) -> None:
-        self._consumer = Consumer(
-            {
-                **_consumer(kafka, group),
-                "auto.offset.reset": "earliest",
-                "partition.assignment.strategy": "cooperative-sticky",
-                "session.timeout.ms": 10_000,
-            }
-        )
-        self._producer = Producer(
-            {
-                **kafka.client(),
-                **_QUIET,
-                "transactional.id": f"{group}-{instance}",
-                "message.max.bytes": MAX_DEAD_LETTER_BYTES,
-                "compression.type": "lz4",
-                "linger.ms": 5,
-            }
-        )
-        self._polled: dict[tuple[str, int], tuple[int, int]] = {}
-        self._begin(kafka)
-        self._consumer.subscribe(list(topics))
-
-    def poll(self, limit: int, timeout: float) -> Sequence[Record]:
-        """Up to `limit` records; group changes are handled in here, when no work is open."""
-        records = _poll(self._consumer, limit, timeout)
-        for record in records:
-            position = _known(record.position)
-            first, _ = self._polled.get((position.topic, position.partition), (position.offset, 0))
-            self._polled[position.topic, position.partition] = (first, position.offset + 1)
-        return records
-
-    def commit(self, outputs: Sequence[Record]) -> None:
-        """Write outputs and positions in one transaction."""
-        try:
-            self._transact(outputs)
-        except KafkaException as error:
-            self._abort(error)
-        self._polled.clear()
-
-    def close(self) -> None:
-        """Leave the group, so that others take over at once."""
-        self._consumer.close()
-
-    def _begin(self, kafka: KafkaSettings) -> None:
-        try:
-            self._producer.init_transactions(60)
-        except KafkaException as error:
-            raise LogUnavailable(_no_broker(kafka)) from error
-
-    def _transact(self, outputs: Sequence[Record]) -> None:
-        self._producer.begin_transaction()
-        for record in outputs:
-            produce(self._producer, record)
-        offsets = [TopicPartition(topic, number, end) for (topic, number), (_, end) in self._polled.items()]
-        self._producer.send_offsets_to_transaction(offsets, self._consumer.consumer_group_metadata())
-        _COMMIT(self._producer.commit_transaction)
-
-    def _abort(self, error: KafkaException) -> None:
-        """Undo the transaction and go back to its input; a fatal error ends the process instead."""
-        cause: KafkaError = error.args[0]
-        if cause.fatal():
-            message = (
-                f"this instance was replaced by another with the same name, or lost the log: {cause.str()}"
-            )
-            raise StreamError(message) from error
-        self._producer.abort_transaction()
-        mine = {(partition.topic, partition.partition) for partition in self._consumer.assignment()}
-        for (topic, number), (first, _) in self._polled.items():
-            if (topic, number) in mine:
-                self._consumer.seek(TopicPartition(topic, number, first))
-        self._polled.clear()
-        raise WorkLost(f"the transaction was aborted: {cause.str()}") from error
-
-
 def produce(producer: Producer, record: Record, report: Callable[[Any, Any], None] | None = None) -> None:
     """Queue a record, waiting for room where the queue is full."""
     while True:
@@ -275,10 +180,11 @@ def produce(producer: Producer, record: Record, report: Callable[[Any, Any], Non
             return
 
 
-def _consumer(kafka: KafkaSettings, group: str) -> dict[str, Any]:
+def consumer_settings(kafka: KafkaSettings, group: str) -> dict[str, Any]:
+    """What every consumer of ours is set to: committed records alone, and no position is kept behind its back."""
     return {
         **kafka.client(),
-        **_QUIET,
+        **QUIET,
         "group.id": group,
         "enable.auto.commit": False,
         "isolation.level": "read_committed",
@@ -287,13 +193,29 @@ def _consumer(kafka: KafkaSettings, group: str) -> dict[str, Any]:
     }
 
 
-def _poll(consumer: Consumer, limit: int, timeout: float) -> list[Record]:
-    """Wait for the first record, then take what has already arrived: `consume` alone would wait for a full batch."""
+def poll_records(
+    consumer: Consumer, limit: int, timeout: float, gone: set[tuple[str, int]] | None = None
+) -> list[Record]:
+    """Wait for the first record, then take what has already arrived: `consume` alone would wait for a full batch.
+
+    Args:
+        consumer: Asked twice.
+        limit: Records.
+        timeout: Seconds.
+        gone: Filled, while this asks, with partitions that went to another member. Where one goes between the two
+            questions, that member reads the first record too, and here it must not be answered.
+    """
     first = consumer.poll(timeout)
     if first is None:
         return []
+    gone = set() if gone is None else gone
+    gone.clear()
     messages = [first, *(consumer.consume(limit - 1, 0) if limit > 1 else [])]
-    return [to_record(message) for message in messages if _usable(message)]
+    return [
+        to_record(message)
+        for message in messages
+        if _usable(message) and (message.topic(), message.partition()) not in gone
+    ]
 
 
 def _usable(message: Message) -> bool:
@@ -321,9 +243,3 @@ def to_record(message: Message) -> Record:
         position=position,
         timestamp=milliseconds / 1000 if kind else None,
     )
-
-
-def _known(position: Position | None) -> Position:
-    if position is None:
-        raise StreamError("a record without a position was polled")
-    return position

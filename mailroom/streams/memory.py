@@ -1,7 +1,7 @@
 """A log in memory with the behaviour of the real one: for tests, and for running a part without a broker."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mailroom.contracts.records import Position, Record
@@ -102,6 +102,18 @@ class MemoryExchange:
             self.log.append(record)
         for topic, position in (reader._next if reader else {}).items():  # noqa: SLF001
             self.log.positions[self.group, topic] = position
+
+    def rewind(self) -> None:
+        """Forget what was polled and not committed."""
+        self._reader = None
+
+    def behind(self) -> Mapping[str, Mapping[int, int]]:
+        """What lies after the last poll, else after the group's position."""
+        read = self._reader._next if self._reader else {}  # noqa: SLF001 - our own twin
+        return {
+            topic: {0: len(self.log.topics[topic]) - read.get(topic, self.log.positions[self.group, topic])}
+            for topic in self.topics
+        }
 
     def close(self) -> None:
         """Forget what was polled and not committed."""

@@ -1,5 +1,6 @@
 """How far a reader of the log is behind."""
 
+import threading
 from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Gauge
@@ -11,31 +12,34 @@ class ConsumerMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self._lag = Gauge(
             "mailroom_consumer_lag_records",
-            "Records of a partition that are in the log and not yet answered.",
+            "Records of a partition that wait to be read.",
             ["topic", "partition"],
             registry=registry,
         )
         self._age = Gauge(
             "mailroom_consumer_record_age_seconds",
-            "Age of the oldest record of the newest batch; 0 where nothing waits.",
-            ["topic"],
+            "Age of the oldest record of the batch in hand; 0 where none is.",
+            ["door"],
             registry=registry,
         )
-        self._shown: dict[str, set[int]] = {}
+        self._shown: set[tuple[str, int]] = set()
+        self._lock = threading.Lock()
 
-    def behind(self, topic: str, lags: Mapping[int, int]) -> None:
+    def behind(self, lags: Mapping[str, Mapping[int, int]]) -> None:
         """Set the lag of every partition that is assigned; those that went to others are no longer shown.
 
         Args:
-            topic: The topic.
-            lags: Records by partition.
+            lags: Records by topic and partition; topics that are not named stay as they are shown.
         """
-        for partition in self._shown.get(topic, set()) - lags.keys():
-            self._lag.remove(topic, str(partition))
-        for partition, lag in lags.items():
-            self._lag.labels(topic, str(partition)).set(lag)
-        self._shown[topic] = set(lags)
+        shown = {(topic, partition) for topic, each in lags.items() for partition in each}
+        with self._lock:
+            for topic, partition in {place for place in self._shown if place[0] in lags} - shown:
+                self._lag.remove(topic, str(partition))
+                self._shown.discard((topic, partition))
+            for topic, partition in shown:
+                self._lag.labels(topic, str(partition)).set(lags[topic][partition])
+            self._shown |= shown
 
-    def age(self, topic: str, seconds: float) -> None:
-        """Set the age of the oldest record in hand."""
-        self._age.labels(topic).set(seconds)
+    def age(self, door: str, seconds: float) -> None:
+        """Set the age of the oldest record in a door's hand."""
+        self._age.labels(door).set(seconds)

@@ -10,13 +10,13 @@ from mailroom.telemetry.metrics import Metrics
 
 
 @contextmanager
-def scraped(metrics: Metrics, host: str, port: int) -> Iterator[int]:
+def scraped(metrics: Metrics, host: str, port: int | None) -> Iterator[int | None]:
     """Answer scrapes of `/metrics` in a thread while the block runs.
 
     Args:
         metrics: What is exposed.
         host: The address to listen at.
-        port: The port; 0 takes a free one.
+        port: The port; 0 takes a free one, None serves nothing.
 
     Yields:
         The port.
@@ -24,6 +24,9 @@ def scraped(metrics: Metrics, host: str, port: int) -> Iterator[int]:
     Raises:
         UsageError: Nothing can listen there.
     """
+    if port is None:
+        yield None
+        return
     try:
         server, thread = start_http_server(port, host, metrics.registry)
     except OSError as error:

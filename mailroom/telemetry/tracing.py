@@ -23,6 +23,7 @@ QUEUE_SPANS = 16_384
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 Attributes = Mapping[str, str | int | float]
+"""Names and values of a span."""
 
 
 def trace_id(traceparent: bytes | None) -> str | None:
@@ -63,6 +64,7 @@ class Tracer:
         self._tracer = provider.get_tracer("mailroom")
         self._propagator = tracecontext.TraceContextTextMapPropagator()
         self._kinds = trace.SpanKind
+        self._codes = trace.StatusCode
         self._context_of = trace.set_span_in_context
 
     def start(
@@ -97,6 +99,15 @@ class Tracer:
         carrier: dict[str, str] = {}
         self._propagator.inject(carrier, self._context_of(span))
         return carrier["traceparent"].encode()
+
+    def failed(self, span: "Span", reason: str) -> None:
+        """Mark a span as one of work that failed.
+
+        Args:
+            span: Any.
+            reason: A value of `mailroom.contracts.reasons.Reason`.
+        """
+        span.set_status(self._codes.ERROR, reason)
 
     def close(self, seconds: float = 1.0) -> None:
         """Send what waits, for so long at most: a collector that is away must not hold up a stop."""

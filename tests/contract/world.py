@@ -9,7 +9,8 @@ from typing import Protocol
 from mailroom.contracts.records import Position, Record
 from mailroom.settings import KafkaSettings
 from mailroom.streams import Exchange, Reader, Sink
-from mailroom.streams.kafka import KafkaExchange, KafkaReader, KafkaSink
+from mailroom.streams.kafka import KafkaReader, KafkaSink
+from mailroom.streams.kafka_exchange import KafkaExchange
 from mailroom.streams.memory import MemoryExchange, MemoryLog, MemoryReader, MemorySink
 
 DEADLINE_SECONDS = 30.0

@@ -1,10 +1,11 @@
 """Records in, records out."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from classifier_service.answers import answer
+from classifier_service.answers import Label, answer
 from mailroom.contracts import codec
 from mailroom.contracts.dead_letters import read_failure
 from mailroom.contracts.records import Classification, Failure, Position, Record
@@ -19,10 +20,15 @@ from tests.unit.classifier_service.fakes import (
 )
 
 
+def outputs(records: Sequence[Record], label: Label) -> list[Record]:
+    """What is written for some records."""
+    return [each.output for each in answer(records, label)]
+
+
 def test_a_text_becomes_a_classified_record() -> None:
     """Key, headers and value of a label are those of the contract; the trace is passed on, the rest is not."""
     record = text_record(text_document(), headers=(("traceparent", TRACE), ("x-foreign", b"1")))
-    [output] = answer([record], classifier().label)
+    [output] = outputs([record], classifier().label)
     assert (output.topic, output.key) == ("documents.classified", b"a")
     assert dict(output.headers) == {
         "ce_specversion": b"1.0",
@@ -43,13 +49,13 @@ def test_a_text_becomes_a_classified_record() -> None:
 def test_a_file_without_a_name_has_no_subject() -> None:
     """Headers that say nothing are left out."""
     document = replace(text_document(), source=replace(SOURCE, file_name=None))
-    [output] = answer([text_record(document)], classifier().label)
+    [output] = outputs([text_record(document)], classifier().label)
     assert (output.header("ce_subject"), output.header("traceparent")) == (None, None)
 
 
 def test_a_scan_becomes_a_classified_record() -> None:
     """A scan's headers make a document, and its label names the original."""
-    [output] = answer([scanned_record(scanned_document())], classifier().label)
+    [output] = outputs([scanned_record(scanned_document())], classifier().label)
     result = codec.decode(Classification, output.value)
     assert (result.id, result.label, result.source) == ("s", "invoice", SOURCE)
 
@@ -73,7 +79,7 @@ def test_a_bad_record_is_dead_lettered_as_received(value: bytes | None, reason: 
     headers = (("a", b"1"), ("a", b"\xff"))
     bad = Record("documents.text", b"\xff\xfe", value, headers, Position("documents.text", 1, 41))
     good = text_record(text_document())
-    first, dead, last = answer([good, bad, good], classifier().label)
+    first, dead, last = outputs([good, bad, good], classifier().label)
     assert (first.topic, last.topic) == ("documents.classified", "documents.classified")
     assert (dead.topic, dead.key, dead.value) == ("documents.dead-letter", b"\xff\xfe", value)
     assert dead.headers[:2] == headers
@@ -86,7 +92,7 @@ def test_a_scan_with_a_broken_header_is_dead_lettered() -> None:
     """A header that is missing is named."""
     record = scanned_record(scanned_document(), offset=3)
     broken = replace(record, headers=tuple(pair for pair in record.headers if pair[0] != "ce_pages"))
-    [dead] = answer([broken], classifier().label)
+    [dead] = outputs([broken], classifier().label)
     assert read_failure(dead) == Failure(
         stage="classifier",
         reason="malformed-header",
@@ -98,5 +104,5 @@ def test_a_scan_with_a_broken_header_is_dead_lettered() -> None:
 
 def test_a_dead_letter_never_quotes_the_document() -> None:
     """A library's message may hold the text it failed on; the dead letter's headers name only the kind of error."""
-    [dead] = answer([text_record(text_document("poison"))], classifier().label)
+    [dead] = outputs([text_record(text_document("poison"))], classifier().label)
     assert read_failure(dead).message == "the model failed on this document (RuntimeError)"

@@ -5,10 +5,12 @@ import threading
 import pytest
 
 from classifier_service.kafka_door import LOSSES, KafkaDoor
+from classifier_service.observing import Observer
 from mailroom.contracts.topics import Topic
 from mailroom.streams import WorkLost
 from mailroom.streams.clock import FakeClock
 from mailroom.streams.memory import MemoryExchange, MemoryLog
+from mailroom.telemetry.metrics import Metrics
 from tests.unit.classifier_service.fakes import FakeModel, classifier, text_document, text_record
 
 CLOCK = FakeClock()
@@ -26,7 +28,8 @@ def log() -> MemoryLog:
 def opened(log: MemoryLog, *, limit: int = 10, refuse: int = 0, clock: FakeClock = CLOCK) -> KafkaDoor:
     """A door on that log."""
     exchange = MemoryExchange(log, [Topic.TEXT], "group", refuse)
-    return KafkaDoor("text", exchange, classifier(FakeModel()).label, limit, clock)
+    observer = Observer("text", Metrics(), clock)
+    return KafkaDoor(exchange, classifier(FakeModel()).label, limit=limit, clock=clock, observer=observer)
 
 
 def keys(log: MemoryLog, topic: Topic) -> list[bytes | None]:
@@ -115,7 +118,8 @@ def test_a_door_stops_after_its_batch(log: MemoryLog) -> None:
         stop.set()
         return list(core.label(documents))  # type: ignore[arg-type]
 
-    door = KafkaDoor("text", exchange, label_then_stop, 2, CLOCK)  # type: ignore[arg-type]
+    observer = Observer("text", Metrics(), CLOCK)
+    door = KafkaDoor(exchange, label_then_stop, limit=2, clock=CLOCK, observer=observer)  # type: ignore[arg-type]
     door.run(stop)
     assert log.positions["group", Topic.TEXT] == 2
     assert (door.polled.is_set(), exchange._reader) == (True, None)

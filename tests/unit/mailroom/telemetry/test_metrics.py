@@ -111,8 +111,8 @@ def test_requests() -> None:
 def test_partitions_that_went_elsewhere_are_not_shown() -> None:
     """After a rebalance only the lag of what this process reads is exposed: another shows the rest."""
     metrics = Metrics()
-    metrics.consumers.behind("documents.text", {0: 5, 1: 7})
-    metrics.consumers.behind("documents.text", {1: 6})
+    metrics.consumers.behind({"documents.text": {0: 5, 1: 7}})
+    metrics.consumers.behind({"documents.text": {1: 6}})
     text, _ = metrics.exposition()
     assert sample(text, "mailroom_consumer_lag_records", topic="documents.text", partition="0") is None
     assert sample(text, "mailroom_consumer_lag_records", topic="documents.text", partition="1") == 6
