@@ -59,6 +59,17 @@ class ScanReader:
         return self.originals.get(document.source.dataref, sha256=document.source.sha256)
 
 
+def unread(document: ScannedDocument) -> CleanText:
+    """What a service without OCR says of a scan.
+
+    Raises:
+        MalformedRecord: Always.
+    """
+    kind = document.source.media_type
+    message = f"this service reads no pages ({kind}): send a text, or ask one that was built with OCR"
+    raise MalformedRecord(Reason.UNSUPPORTED_MEDIA_TYPE, message)
+
+
 @dataclass(slots=True)
 class _Hurried:
     """An engine that starts no further page once its time is over."""

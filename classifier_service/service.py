@@ -15,7 +15,7 @@ from classifier_service.classifier import Classifier, Model
 from classifier_service.errors import ServiceFailed
 from classifier_service.kafka_door import KafkaDoor
 from classifier_service.observing import Observer
-from classifier_service.scans import ScanReader
+from classifier_service.scans import ReadScan, ScanReader, unread
 from classifier_service.spans import BatchSpans
 from mailroom.contracts.errors import MailroomError
 from mailroom.contracts.topics import Topic
@@ -129,12 +129,10 @@ def build(
     """
     clock = clock or SystemClock()
     model = model or load_model(settings.classifier.package)
-    originals = ObjectStore(settings.objects.uri)
-    reader = ScanReader(engine or default_engine(), originals, model.manifest.prep_version, clock)
     classifier = Classifier(
         model,
         departments=settings.departments,
-        read_scan=reader,
+        read_scan=_scan_reader(settings, model, engine, clock),
         clock=clock,
         review_below=settings.classifier.review_below,
     )
@@ -148,7 +146,15 @@ def build(
         exchange = connect(topic, name)
         return KafkaDoor(exchange, classifier.label, limit=limits[name], clock=clock, observer=observer)
 
-    return Service([door(name, topic) for name, topic in TOPICS.items()], metrics, spans)
+    return Service([door(name, TOPICS[name]) for name in settings.classifier.doors], metrics, spans)
+
+
+def _scan_reader(settings: Settings, model: Model, engine: OcrEngine | None, clock: Clock) -> ReadScan:
+    """What reads scans; where their door is closed, no OCR is needed."""
+    if SCANNED not in settings.classifier.doors:
+        return unread
+    originals = ObjectStore(settings.objects.uri)
+    return ScanReader(engine or default_engine(), originals, model.manifest.prep_version, clock)
 
 
 def observe(settings: Settings, door: str, metrics: Metrics, spans: Tracer | None, clock: Clock) -> Observer:

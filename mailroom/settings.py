@@ -103,6 +103,11 @@ class ClassifierSettings(Section):
         description="stable over restarts, unique among running instances; by default the host's name",
     )
     batch_size: int = Field(1_000, gt=0)
+    doors: tuple[Literal["text", "scanned"], ...] = Field(
+        ("text", "scanned"),
+        min_length=1,
+        description="topics that the Kafka door reads; services for one each scale apart",
+    )
     review_below: float | None = Field(None, ge=0, le=1, description="overrides the package's thresholds")
 
 

@@ -12,7 +12,7 @@ from classifier_service.service import Service, build, load_model
 from mailroom.contracts.errors import UsageError
 from mailroom.contracts.records import Record
 from mailroom.contracts.topics import Topic
-from mailroom.settings import ClassifierSettings, ObjectStoreSettings, Settings
+from mailroom.settings import ClassifierSettings, ObjectStoreSettings, Settings, load_settings
 from mailroom.streams import DeliveryFailed, Exchange
 from mailroom.streams.clock import FakeClock
 from mailroom.streams.memory import MemoryExchange, MemoryLog
@@ -165,3 +165,16 @@ def test_without_a_package_nothing_starts() -> None:
     """The error says how to name one."""
     with pytest.raises(UsageError, match="give --package DIR or set MAILROOM_CLASSIFIER__PACKAGE"):
         load_model(None)
+
+
+def test_a_door_alone_leaves_the_other_topic_to_another_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service for texts has no door for scans, and needs no OCR."""
+    monkeypatch.setattr(module, "default_engine", lambda: pytest.fail("no scan is read here"))
+    monkeypatch.setenv("MAILROOM_CLASSIFIER__DOORS", '["text"]')
+    log = filled()
+
+    def connect(topic: Topic, name: str) -> Exchange:
+        return MemoryExchange(log, [topic], name)
+
+    built = build(load_settings(), model=FakeModel(), connect=connect, clock=FakeClock())
+    assert [door.name for door in built.doors] == ["text"]
