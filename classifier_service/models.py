@@ -72,7 +72,7 @@ class Models:
         """
         with self._loading:
             following = self._next()
-            if following.manifest.digest != self._current.manifest.digest:
+            if following.manifest != self._current.manifest:
                 self._current = following
             return self._current
 

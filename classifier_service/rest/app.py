@@ -1,6 +1,7 @@
 """The door as a FastAPI application."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
@@ -17,17 +18,23 @@ class Door(FastAPI):
     """FastAPI with a short way for plain paths.
 
     Matching a request against all patterns and passing it through every layer takes as long as a short text's label:
-    a path without parameters is looked up instead, and its endpoint called at once.
+    a path that is known beforehand is looked up instead, and its endpoint called at once.
+
+    Args:
+        operations: What the door does.
+        model: The name of its model.
+        state: Whether it is draining.
     """
 
-    def __init__(self, operations: Iterable[Operation], state: DoorState) -> None:
+    def __init__(self, operations: Iterable[Operation], model: str, state: DoorState) -> None:
         super().__init__(title="Mailroom classifier", redirect_slashes=False, docs_url=None, redoc_url=None)
         self._plain: dict[tuple[str, str], Endpoint] = {}
         for operation in operations:
             endpoint = Endpoint(operation.handler, operation.complain, state)
             self.router.routes.append(Route(operation.path, endpoint, methods=[operation.method]))
-            if "{" not in operation.path:
-                self._plain[operation.method, operation.path] = endpoint
+            plain = operation.path.replace("{name}", model)
+            if "{" not in plain:
+                self._plain[operation.method, plain] = replace(endpoint, parameters={"name": model})
         self.add_exception_handler(HTTPException, _no_such_operation)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -60,7 +60,8 @@ def build(settings: Settings, load: LoadPackage) -> RestService:
         Workers(rest.workers, rest.long_queue),
     )
     bodies = BodyReader(BodyLimits(rest.max_body_bytes, rest.body_seconds, rest.max_bodies_bytes))
-    return RestService(Door(operations(labeller, bodies, state), state), labeller, state)
+    door = Door(operations(labeller, bodies, state), labeller.models.name, state)
+    return RestService(door, labeller, state)
 
 
 def _classifiers(settings: Settings) -> Callable[[Package], Classifier]:

@@ -3,8 +3,8 @@
 import os
 import re
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
@@ -49,15 +49,17 @@ class Endpoint:
         handler: Request to answer.
         complain: How errors are told.
         state: Whether the door is draining.
+        parameters: What a pattern would have matched, where the path was known beforehand.
     """
 
     handler: Handler
     complain: Complain
     state: DoorState
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        request = Request(scope, receive, "", scope.get("path_params", {}))
+        request = Request(scope, receive, "", scope.get("path_params", self.parameters))
         request.id = _request_id(request)
         try:
             answer = await self._answer(request)
