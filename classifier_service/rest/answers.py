@@ -1,6 +1,7 @@
 """The JSON of this door's own answers."""
 
 from collections.abc import Sequence
+from typing import Annotated, Any
 
 import msgspec
 
@@ -47,10 +48,24 @@ class NotLabelled(msgspec.Struct, frozen=True):
     error: Problem
 
 
+# msgspec encodes untagged unions of classes and describes none.
+ResultList = Annotated[
+    list[Any],
+    msgspec.Meta(
+        extra_json_schema={
+            "items": {
+                "anyOf": [{"$ref": f"#/components/schemas/{kind}"} for kind in ("Labelled", "NotLabelled")]
+            }
+        }
+    ),
+]
+"""Of `Labelled` or `NotLabelled`."""
+
+
 class Results(msgspec.Struct, frozen=True):
     """The answer for several documents, in their order."""
 
-    results: list[Labelled | NotLabelled]
+    results: ResultList
 
 
 def labelled(outcome: Classification) -> Labelled:

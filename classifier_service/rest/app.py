@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
@@ -10,8 +12,11 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from classifier_service.rest.endpoint import DoorState, Endpoint
+from classifier_service.rest.openapi import openapi
 from classifier_service.rest.operations import Operation
 from classifier_service.rest.problems import as_problem, as_protocol_error
+
+TITLE = "Mailroom classifier"
 
 
 class Door(FastAPI):
@@ -27,9 +32,10 @@ class Door(FastAPI):
     """
 
     def __init__(self, operations: Iterable[Operation], model: str, state: DoorState) -> None:
-        super().__init__(title="Mailroom classifier", redirect_slashes=False, docs_url=None, redoc_url=None)
+        super().__init__(title=TITLE, version=version("mailroom"), redirect_slashes=False, redoc_url=None)
+        self._operations = tuple(operations)
         self._plain: dict[tuple[str, str], Endpoint] = {}
-        for operation in operations:
+        for operation in self._operations:
             endpoint = Endpoint(operation.handler, operation.complain, state)
             self.router.routes.append(Route(operation.path, endpoint, methods=[operation.method]))
             plain = operation.path.replace("{name}", model)
@@ -45,6 +51,12 @@ class Door(FastAPI):
                 await endpoint(scope, receive, send)
                 return
         await super().__call__(scope, receive, send)
+
+    def openapi(self) -> dict[str, Any]:
+        """The description, for `/openapi.json` and `/docs`."""
+        if not self.openapi_schema:
+            self.openapi_schema = openapi(self._operations, title=self.title, version=self.version)
+        return self.openapi_schema
 
 
 async def _no_such_operation(request: Request, error: Exception) -> Response:

@@ -2,8 +2,14 @@
 
 from dataclasses import dataclass
 
+import msgspec
+
 from classifier_service.rest.endpoint import DoorState
 from classifier_service.rest.http import RETRY_LATER, Answer, Request
+from classifier_service.rest.wire import Live, Ready
+
+LIVE = msgspec.json.encode(Live())
+READY, NOT_READY = (msgspec.json.encode(Ready(ready)) for ready in (True, False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +20,10 @@ class Health:
 
     async def live(self, request: Request) -> Answer:  # noqa: ARG002 - a handler
         """The process answers."""
-        return Answer(200, b'{"live":true}')
+        return Answer(200, LIVE)
 
     async def ready(self, request: Request) -> Answer:  # noqa: ARG002
         """It takes requests: not once it was told to stop."""
         if self.state.draining:
-            return Answer(503, b'{"ready":false}', headers=RETRY_LATER)
-        return Answer(200, b'{"ready":true}')
+            return Answer(503, NOT_READY, headers=RETRY_LATER)
+        return Answer(200, READY)

@@ -16,6 +16,7 @@ from classifier_service.rest.answers import Labelled, NotLabelled, refused, resu
 from classifier_service.rest.classify import MAX_DOCUMENTS, file_of
 from classifier_service.rest.http import JSON, Answer, BodyReader, Request, RequestRefused
 from classifier_service.rest.problems import PROBLEM, status_of
+from classifier_service.rest.wire import Predictions
 
 CSV, LINES = "text/csv", "application/jsonlines"
 LINES_TOO = ("application/x-jsonlines", "application/x-ndjson")
@@ -156,7 +157,7 @@ def _answer(request: Request, given: Sequence[Original], outcomes: Sequence[Outc
         return Answer(200, _csv(found), b"text/csv; charset=utf-8")
     if LINES in accept or any(name in accept for name in LINES_TOO):
         return Answer(200, _ENCODER.encode_lines(found), LINES.encode())
-    return Answer(200, _ENCODER.encode({"predictions": found}), JSON)
+    return Answer(200, _ENCODER.encode(Predictions(found)), JSON)
 
 
 def _csv(found: Sequence[Labelled | NotLabelled]) -> bytes:

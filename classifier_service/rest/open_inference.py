@@ -14,6 +14,7 @@ from classifier_service.rest import tensors
 from classifier_service.rest.endpoint import DoorState
 from classifier_service.rest.http import RETRY_LATER, Answer, BodyReader, Request, RequestRefused
 from classifier_service.rest.problems import STATUSES
+from classifier_service.rest.wire import ModelMetadata, ModelReady, ServerMetadata
 from mailroom.contracts.reasons import Reason
 
 SERVER = "mailroom-classifier"
@@ -35,7 +36,7 @@ class Metadata:
 
     async def server(self, request: Request) -> Answer:  # noqa: ARG002 - a handler
         """Name, version and extensions of the server."""
-        return _json({"name": SERVER, "version": self.release, "extensions": EXTENSIONS})
+        return _json(ServerMetadata(SERVER, self.release, EXTENSIONS))
 
     async def model(self, request: Request) -> Answer:
         """What the model takes and gives.
@@ -55,26 +56,20 @@ class Metadata:
         require_model(self.models, request)
         if self.state.draining:
             raise RequestRefused(503, "the service is stopping: ask another instance", RETRY_LATER)
-        return _json({"name": self.models.name, "ready": True})
+        return _json(ModelReady(self.models.name, ready=True))
 
 
-def metadata(models: Models) -> dict[str, Any]:
+def metadata(models: Models) -> ModelMetadata:
     """A model's metadata, what the protocol has no place for among its properties."""
     manifest = models.current.manifest
     inputs, outputs = tensors.described(manifest)
-    return {
-        "name": models.name,
-        "versions": [manifest.version],
-        "platform": PLATFORM,
-        "inputs": inputs,
-        "outputs": outputs,
-        "properties": {
-            "labels": ",".join(manifest.labels),
-            "package": manifest.name,
-            "kernel": manifest.kernel,
-            "digest": manifest.digest,
-        },
+    properties = {
+        "labels": ",".join(manifest.labels),
+        "package": manifest.name,
+        "kernel": manifest.kernel,
+        "digest": manifest.digest,
     }
+    return ModelMetadata(models.name, [manifest.version], PLATFORM, inputs, outputs, properties)
 
 
 def require_model(models: Models, request: Request) -> None:

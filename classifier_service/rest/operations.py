@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from classifier_service.labelling import Labeller
+from classifier_service.rest import descriptions as d
 from classifier_service.rest.classify import Classify
+from classifier_service.rest.descriptions import Description
 from classifier_service.rest.endpoint import Complain, DoorState
 from classifier_service.rest.health import Health
 from classifier_service.rest.http import BodyReader, Handler
@@ -23,38 +25,38 @@ class Operation:
         method: The HTTP method.
         path: A pattern, as Starlette has them.
         handler: Request to answer.
+        described: For the OpenAPI description; None leaves it out.
         complain: How its errors are told.
     """
 
     method: str
     path: str
     handler: Handler
-    complain: Complain = as_problem
+    described: Description | None
+    complain: Complain = as_protocol_error
 
 
 def operations(labeller: Labeller, bodies: BodyReader, state: DoorState) -> Iterator[Operation]:
     """All operations of the door."""
     health = Health(state)
-    yield Operation("POST", "/classify", Classify(labeller, bodies))
-    yield Operation("GET", "/ping", health.ready)
-    yield Operation("POST", "/invocations", Invocations(labeller, bodies))
-    for method, path, handler in _of_the_protocol(labeller, bodies, state, health):
-        yield Operation(method, path, handler, as_protocol_error)
+    yield Operation("POST", "/classify", Classify(labeller, bodies), d.CLASSIFY, as_problem)
+    yield Operation("GET", "/ping", health.ready, d.PING, as_problem)
+    yield Operation("POST", "/invocations", Invocations(labeller, bodies), d.INVOCATIONS, as_problem)
+    yield Operation("GET", "/v2/health/live", health.live, d.LIVE)
+    yield Operation("GET", "/v2/health/ready", health.ready, d.READY)
+    yield from _of_models(labeller, bodies, state)
+    repository = Repository(labeller.models, bodies)
+    yield Operation("POST", "/v2/repository/index", repository.index, d.INDEX)
+    yield Operation("POST", "/v2/repository/models/{name}/load", repository.load, d.LOAD)
+    yield Operation("POST", "/v2/repository/models/{name}/unload", repository.unload, d.UNLOAD)
 
 
-def _of_the_protocol(
-    labeller: Labeller, bodies: BodyReader, state: DoorState, health: Health
-) -> Iterator[tuple[str, str, Handler]]:
+def _of_models(labeller: Labeller, bodies: BodyReader, state: DoorState) -> Iterator[Operation]:
     metadata = Metadata(labeller.models, state, version("mailroom"))
-    infer, repository = Infer(labeller, bodies), Repository(labeller.models, bodies)
-    yield "GET", "/v2/health/live", health.live
-    yield "GET", "/v2/health/ready", health.ready
-    for path in ("/v2", "/v2/"):
-        yield "GET", path, metadata.server
+    infer = Infer(labeller, bodies)
+    yield Operation("GET", "/v2", metadata.server, d.SERVER)
+    yield Operation("GET", "/v2/", metadata.server, None)
     for model in ("/v2/models/{name}", "/v2/models/{name}/versions/{version}"):
-        yield "GET", model, metadata.model
-        yield "GET", f"{model}/ready", metadata.ready
-        yield "POST", f"{model}/infer", infer
-    yield "POST", "/v2/repository/index", repository.index
-    yield "POST", "/v2/repository/models/{name}/load", repository.load
-    yield "POST", "/v2/repository/models/{name}/unload", repository.unload
+        yield Operation("GET", model, metadata.model, d.MODEL)
+        yield Operation("GET", f"{model}/ready", metadata.ready, d.MODEL_READY)
+        yield Operation("POST", f"{model}/infer", infer, d.INFER)

@@ -9,6 +9,7 @@ import structlog
 from classifier_service.models import Models
 from classifier_service.rest.http import Answer, BodyReader, Request, RequestRefused
 from classifier_service.rest.open_inference import metadata, require_model
+from classifier_service.rest.wire import IndexEntry
 from mailroom.contracts.errors import UsageError
 from mailroom.model_package import PackageError
 
@@ -24,7 +25,7 @@ class Repository:
         """The model and the version in service."""
         await self.bodies.read(request)
         version = self.models.current.manifest.version
-        entry = {"name": self.models.name, "version": version, "state": "READY", "reason": ""}
+        entry = IndexEntry(self.models.name, version, "READY", "")
         return Answer(200, msgspec.json.encode([entry]))
 
     async def load(self, request: Request) -> Answer:

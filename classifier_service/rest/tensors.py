@@ -12,6 +12,7 @@ from classifier_service.classifier import Outcome
 from classifier_service.intake import Original
 from classifier_service.refusal import Refusal
 from classifier_service.rest.http import RequestRefused
+from classifier_service.rest.wire import MetadataTensor
 from mailroom.contracts.records import Classification
 from mailroom.model_package import Manifest
 
@@ -216,12 +217,8 @@ def _row(outcome: Outcome, labels: Sequence[str]) -> list[float]:
     return [scores[label] for label in labels]
 
 
-def described(manifest: Manifest) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def described(manifest: Manifest) -> tuple[list[MetadataTensor], list[MetadataTensor]]:
     """Inputs and outputs as a model's metadata names them."""
     columns = [(name, datatype, [-1]) for name, (datatype, _) in COLUMNS.items()]
     tensors = [*columns[:2], (PROBABILITIES, FP64, [-1, len(manifest.labels)]), *columns[2:]]
-    return [_tensor(TEXT, BYTES, [-1])], [_tensor(*tensor) for tensor in tensors]
-
-
-def _tensor(name: str, datatype: str, shape: list[int]) -> dict[str, Any]:
-    return {"name": name, "datatype": datatype, "shape": shape}
+    return [MetadataTensor(TEXT, BYTES, [-1])], [MetadataTensor(*tensor) for tensor in tensors]

@@ -1,0 +1,124 @@
+"""What the OpenAPI description says of each operation: its summary, what it takes, what it gives, examples."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from classifier_service.rest.answers import Labelled, Results
+from classifier_service.rest.classify import Text, Texts
+from classifier_service.rest.problems import Problem, ProtocolError
+from classifier_service.rest.tensors import InferenceRequest, InferenceResponse
+from classifier_service.rest.wire import (
+    IndexEntry,
+    Live,
+    ModelMetadata,
+    ModelReady,
+    Predictions,
+    Ready,
+    ServerMetadata,
+)
+
+JSON, PROBLEM = "application/json", "application/problem+json"
+BODY_ERRORS = (400, 408, 413, 415, 429, 500, 503)
+BINARY: Mapping[str, Any] = {"type": "string", "format": "binary"}
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """One operation.
+
+    Attributes:
+        summary: A few words.
+        answer: The type of its JSON, or several; None where a success has no other form than `also`.
+        request: Media type to a type of ours, several, or a schema.
+        examples: JSON requests, by name.
+        errors: Statuses that it may answer beside 200.
+        problem: The type of errors.
+        also: Media types of a success beside JSON.
+        not_ready: Whether 503 has the same form as a success.
+    """
+
+    summary: str
+    answer: Any
+    request: Mapping[str, Any] = field(default_factory=dict)
+    examples: Mapping[str, Any] = field(default_factory=dict)
+    errors: tuple[int, ...] = ()
+    problem: Any = ProtocolError
+    also: tuple[str, ...] = ()
+    not_ready: bool = False
+
+
+_FORM = {
+    "type": "object",
+    "properties": {
+        "file": {"type": "array", "items": BINARY, "description": "Documents, under any field name."},
+        "text": {"type": "array", "items": {"type": "string"}, "description": "Texts."},
+    },
+}
+_FILES = (
+    "application/pdf",
+    "image/png",
+    "image/jpeg",
+    "image/tiff",
+    "text/plain",
+    "text/html",
+    "message/rfc822",
+)
+_LETTER = "Please find attached our invoice 2026-117 over 420.00 EUR, due within 14 days."
+_INFER = {"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data": [_LETTER]}]}
+
+CLASSIFY = Description(
+    "Label documents: a file, several, or texts as JSON",
+    (Labelled, Results),
+    request={JSON: (Text, Texts), "multipart/form-data": _FORM} | dict.fromkeys(_FILES, BINARY),
+    examples={
+        "one text": {"text": _LETTER},
+        "several texts": {"documents": [{"id": "a-1", "text": _LETTER}, {"id": "a-2", "text": "I quit."}]},
+    },
+    errors=(*BODY_ERRORS, 422),
+    problem=Problem,
+)
+INVOCATIONS = Description(
+    "Label documents as SageMaker's hosting and MLflow's clients ask for it",
+    Predictions,
+    request={
+        JSON: {
+            "type": "object",
+            "properties": {
+                name: {} for name in ("inputs", "instances", "dataframe_split", "dataframe_records")
+            },
+        },
+        "text/csv": {"type": "string"},
+        "application/jsonlines": {"type": "string"},
+        **dict.fromkeys(_FILES, BINARY),
+    },
+    examples={
+        "texts": {"inputs": [_LETTER]},
+        "a frame": {"dataframe_split": {"columns": ["text"], "data": [[_LETTER]]}},
+    },
+    errors=(*BODY_ERRORS, 422),
+    problem=Problem,
+    also=("text/csv", "application/jsonlines"),
+)
+PING = Description("Whether requests are taken", Ready, problem=Problem, not_ready=True)
+READY = Description("Whether requests are taken", Ready, not_ready=True)
+LIVE = Description("Whether the process lives", Live)
+SERVER = Description("The server", ServerMetadata)
+MODEL = Description("The model: what it takes and gives", ModelMetadata, errors=(404,))
+MODEL_READY = Description("Whether the model takes requests", ModelReady, errors=(404, 503))
+INFER = Description(
+    "Label the documents of a tensor",
+    InferenceResponse,
+    request={JSON: InferenceRequest},
+    examples={
+        "one text": _INFER,
+        "labels alone, whatever the documents are": _INFER
+        | {"outputs": [{"name": "label"}, {"name": "error"}]},
+    },
+    errors=(*BODY_ERRORS, 404),
+)
+INDEX = Description("The models of this service", list[IndexEntry], errors=BODY_ERRORS)
+LOAD = Description(
+    "Let the package that is now in its place take over", ModelMetadata, errors=(*BODY_ERRORS, 404)
+)
+UNLOAD = Description("Refused: a service without its model would be none", None, errors=(400, 404))
