@@ -1,6 +1,7 @@
 """Predictions for a batch in which any document may break the model."""
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +10,7 @@ from classifier_service.refusal import Refusal, refusal_of
 from mailroom.contracts.reasons import Reason
 
 Scores = npt.NDArray[np.float64]
-Predict = Callable[[Sequence[str]], Scores]
+Document = TypeVar("Document")
 
 DIGITS = 6
 """Decimals of a score: beyond what a calibrated probability can mean, and short in the record."""
@@ -19,27 +20,29 @@ NO_ANSWER = Refusal(
 )
 
 
-def predict_each(predict: Predict, texts: Sequence[str]) -> list[list[float] | Refusal]:
-    """One row of probabilities per text, rounded to six decimals, or the reason why there is none.
+def predict_each(
+    predict: Callable[[Sequence[Document]], Scores], documents: Sequence[Document]
+) -> list[list[float] | Refusal]:
+    """One row of probabilities per document, rounded to six decimals, or the reason why there is none.
 
     The batch is tried whole; where that fails its halves are, so that a healthy batch costs one call and each
     document that breaks the model about 2 log2(n) more.
 
     Args:
-        predict: Texts to probabilities (texts, labels).
-        texts: Cleansed texts.
+        predict: Documents to probabilities (documents, labels).
+        documents: As the model reads them.
     """
-    if not texts:
+    if not documents:
         return []
     try:
-        rows = predict(texts)
-        if len(rows) != len(texts):
-            raise ValueError("rows are not as many as texts")  # noqa: TRY301 - as any other failure of the model
+        rows = predict(documents)
+        if len(rows) != len(documents):
+            raise ValueError("rows are not as many as documents")  # noqa: TRY301 - as any other failure of the model
     except Exception as error:  # noqa: BLE001 - whatever a model raises concerns single documents
-        if len(texts) == 1:
+        if len(documents) == 1:
             return [refusal_of(error, Reason.INFERENCE_FAILED, "the model failed on this document")]
-        middle = len(texts) // 2
-        return [*predict_each(predict, texts[:middle]), *predict_each(predict, texts[middle:])]
+        middle = len(documents) // 2
+        return [*predict_each(predict, documents[:middle]), *predict_each(predict, documents[middle:])]
     return _rounded(rows)
 
 

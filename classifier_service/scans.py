@@ -1,4 +1,4 @@
-"""Text of scanned pages: the original fetched, read by OCR, cleansed by the package's rules."""
+"""Words and looks of scanned pages: the original fetched, then read by OCR and cleansed, or made small."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
 from mailroom.contracts.records import ScannedDocument
 from mailroom.extract.ocr.engine import LANGUAGES, OcrEngine, OcrPage, read_document
+from mailroom.features.pages import Pixels, document_pixels
 from mailroom.streams.clock import Clock
 from mailroom.textprep import CleanText, cleanse
 
@@ -26,7 +27,18 @@ class Originals(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class PagedText(CleanText):
+    """The cleansed text of a document, and of each of its pages, blank ones included."""
+
+    pages: tuple[str, ...]
+
+
 ReadScan = Callable[[ScannedDocument], CleanText]
+"""A scanned document's text; `PagedText` where its pages can be told apart."""
+
+Look = Callable[[ScannedDocument], Pixels]
+"""A scanned document's first pages as models see them: (pages, HEIGHT, WIDTH)."""
 
 
 @dataclass(slots=True)
@@ -39,7 +51,7 @@ class ScanReader:
     clock: Clock
     seconds: float = DOCUMENT_SECONDS
 
-    def __call__(self, document: ScannedDocument) -> CleanText:
+    def __call__(self, document: ScannedDocument) -> PagedText:
         """The cleansed text of a scanned document; may be empty.
 
         Raises:
@@ -47,16 +59,59 @@ class ScanReader:
         """
         deadline = self.clock.monotonic() + self.seconds
         engine = _Hurried(self.engine, deadline, self.clock, self.seconds)
-        text = read_document(self._content(document), document.source.media_type, engine).text
-        return cleanse(text, version=self.prep_version)
+        read = read_document(content_of(document, self.originals), document.source.media_type, engine)
+        clean = cleanse(read.text, version=self.prep_version)
+        pages = [cleanse(page.text, version=self.prep_version).text for page in read.pages]
+        return PagedText(clean.text, clean.language, clean.steps, clean.prep_version, tuple(pages))
 
-    def _content(self, document: ScannedDocument) -> bytes:
-        if document.content is not None:
-            return document.content
-        if document.source.dataref is None:
-            message = "the record holds neither the document nor a reference to it: send it again"
-            raise MalformedRecord(Reason.ORIGINAL_MISSING, message)
-        return self.originals.get(document.source.dataref, sha256=document.source.sha256)
+
+@dataclass(frozen=True, slots=True)
+class PageLooks:
+    """Page images of scanned documents, wherever their originals are."""
+
+    originals: Originals
+
+    def __call__(self, document: ScannedDocument) -> Pixels:
+        """The first pages: (pages, HEIGHT, WIDTH).
+
+        Raises:
+            MalformedRecord: The original is missing or cannot be rendered.
+        """
+        return document_pixels(content_of(document, self.originals))
+
+
+def look(document: ScannedDocument) -> Pixels:
+    """The first pages of a document that travels with its bytes: (pages, HEIGHT, WIDTH).
+
+    Raises:
+        MalformedRecord: There are none, or they cannot be rendered.
+    """
+    if document.content is None:
+        raise _missing("the document came without its bytes")
+    return document_pixels(document.content)
+
+
+def pages_of(clean: CleanText) -> tuple[str, ...]:
+    """The text of each page; nothing where the pages were not told apart."""
+    return clean.pages if isinstance(clean, PagedText) else ()
+
+
+def content_of(document: ScannedDocument, originals: Originals) -> bytes:
+    """The bytes of a document, from its record or from where they are kept.
+
+    Raises:
+        MalformedRecord: They are nowhere, or not those that were promised.
+        StoreUnavailable: The store does not answer.
+    """
+    if document.content is not None:
+        return document.content
+    if document.source.dataref is None:
+        raise _missing("the record holds neither the document nor a reference to it")
+    return originals.get(document.source.dataref, sha256=document.source.sha256)
+
+
+def _missing(what: str) -> MalformedRecord:
+    return MalformedRecord(Reason.ORIGINAL_MISSING, f"{what}: send it again")
 
 
 def unread(document: ScannedDocument) -> CleanText:

@@ -15,7 +15,7 @@ from classifier_service.classifier import Classifier, Model
 from classifier_service.errors import ServiceFailed
 from classifier_service.kafka_door import KafkaDoor
 from classifier_service.observing import Observer
-from classifier_service.scans import ReadScan, ScanReader, unread
+from classifier_service.scans import PageLooks, ReadScan, ScanReader, unread
 from classifier_service.spans import BatchSpans
 from mailroom.contracts.errors import MailroomError
 from mailroom.contracts.topics import Topic
@@ -135,6 +135,7 @@ def build(
         read_scan=_scan_reader(settings, model, engine, clock),
         clock=clock,
         review_below=settings.classifier.review_below,
+        look=PageLooks(ObjectStore(settings.objects.uri)),
     )
     connect = connect or kafka_exchanges(settings)
     metrics, spans = metrics or Metrics(), tracer(SERVICE, settings.telemetry.otlp_endpoint)

@@ -90,6 +90,7 @@ def row_of(item: Item, outcome: Outcome) -> Row:
         "department": outcome.department,
         "language": outcome.language,
         "candidates": candidates,
+        "deciding_page": outcome.deciding_page,
     }
 
 
@@ -102,6 +103,7 @@ COLUMNS = (
     "department",
     "language",
     "candidates",
+    "deciding_page",
     "reason",
     "message",
 )
@@ -112,7 +114,7 @@ def schema() -> "pa.Schema":
     import pyarrow as pa  # noqa: PLC0415 - `--help` answers at once
 
     candidate = pa.struct([("label", pa.string()), ("score", pa.float64())])
-    kinds = {"confidence": pa.float64(), "candidates": pa.list_(candidate)}
+    kinds = {"confidence": pa.float64(), "candidates": pa.list_(candidate), "deciding_page": pa.int32()}
     return pa.schema([(name, kinds.get(name, pa.string())) for name in COLUMNS])
 
 

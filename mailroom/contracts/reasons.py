@@ -9,6 +9,7 @@ class Reason(StrEnum):
     NULL_VALUE = "null-value"
     EMPTY = "empty"
     NO_TEXT = "no-text"
+    NO_PAGES = "no-pages"
     TRUNCATED = "truncated"
     ENCRYPTED = "encrypted"
     OVERSIZED = "oversized"

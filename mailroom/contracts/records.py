@@ -158,6 +158,8 @@ class Classification:
         cleansed_at: RFC 3339 time of cleansing.
         classified_at: RFC 3339 time of labelling.
         schema_version: Version of this record.
+        deciding_page: The page that decided, from 1; None for a document that came without pages. Left out of the
+            JSON where it is None: it was added within version 1.
     """
 
     id: str
@@ -172,6 +174,7 @@ class Classification:
     cleansed_at: str
     classified_at: str
     schema_version: int = SCHEMA_VERSION
+    deciding_page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,8 +154,8 @@ def test_a_label_without_a_department_is_found_at_the_start(monkeypatch: pytest.
         classifier()
 
 
-def test_a_package_of_page_images_is_refused_at_the_start() -> None:
-    """Mails and letters have no pages: such a package would turn every document away."""
+def test_pages_for_a_model_that_takes_texts_alone_are_refused_at_the_start() -> None:
+    """A package that looks at pages would turn every scan away."""
     images = FakeModel(manifest=replace(MANIFEST, input_kind="image", kernel="image-neural"))
-    with pytest.raises(UsageError, match=r"tiny reads page images \(kernel image-neural\).*text kernel"):
+    with pytest.raises(UsageError, match="tiny reads page images, and the model behind it takes texts alone"):
         classifier(model=images)

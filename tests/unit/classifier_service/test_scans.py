@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from classifier_service.scans import ScanReader
+from classifier_service.scans import PageLooks, ScanReader, look
 from mailroom.contracts.errors import MalformedRecord
+from mailroom.features.pages import HEIGHT, WIDTH
 from mailroom.objects import ObjectStore
 from mailroom.streams.clock import FakeClock
 from tests.unit.classifier_service.fakes import FakeEngine, claimed, page, scanned_document
@@ -63,3 +64,18 @@ def test_bytes_that_are_no_page_are_refused(tmp_path: Path) -> None:
     with pytest.raises(MalformedRecord):
         reader(tmp_path, engine)(scanned_document(b"no picture"))
     assert engine.pages == 0
+
+
+def test_pages_are_told_apart(tmp_path: Path) -> None:
+    """Each page's text is there beside the whole, cleansed as well."""
+    clean = reader(tmp_path, FakeEngine("wir bestel-\nlen"))(scanned_document(page(frames=2)))
+    assert clean.text == "wir bestellen\n\nwir bestellen"
+    assert clean.pages == ("wir bestellen", "wir bestellen")
+
+
+def test_a_claimed_original_is_looked_at(tmp_path: Path) -> None:
+    """The first three pages, wherever they are kept."""
+    store = ObjectStore(f"file://{tmp_path}")
+    claim = claimed(scanned_document(None), store.put(page(frames=4)))
+    assert PageLooks(store)(claim).shape == (3, HEIGHT, WIDTH)
+    assert look(scanned_document(page())).shape == (1, HEIGHT, WIDTH)

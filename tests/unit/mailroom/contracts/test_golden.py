@@ -1,6 +1,7 @@
 """The bytes of every record of schema version 1, and the schemas that describe them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,8 @@ CLASSIFIED_JSON = (
     f'"source":{SOURCE_JSON},"cleansed_at":"2026-01-02T03:04:06.000Z",'
     '"classified_at":"2026-01-02T03:04:07.000Z","schema_version":1}'
 )
+PAGED = replace(CLASSIFIED, deciding_page=2)
+PAGED_JSON = CLASSIFIED_JSON.removesuffix("}") + ',"deciding_page":2}'
 DUPLICATE = Duplicate("a-1", Position("documents.raw", 0, 1), Position("documents.raw", 1, 9))
 DUPLICATE_JSON = (
     '{"id":"a-1","first":{"topic":"documents.raw","partition":0,"offset":1},'
@@ -84,6 +87,7 @@ FEEDBACK_JSON = (
 GOLDEN = [
     pytest.param("documents.text.v1.json", TEXT, TEXT_JSON, id="text"),
     pytest.param("documents.classified.v1.json", CLASSIFIED, CLASSIFIED_JSON, id="classified"),
+    pytest.param("documents.classified.v1.json", PAGED, PAGED_JSON, id="classified-by-page"),
     pytest.param("documents.duplicates.v1.json", DUPLICATE, DUPLICATE_JSON, id="duplicate"),
     pytest.param("documents.feedback.v1.json", FEEDBACK, FEEDBACK_JSON, id="feedback"),
 ]
