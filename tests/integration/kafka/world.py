@@ -1,0 +1,122 @@
+"""The classifier as processes on a real broker, what is sent to it, and what it has answered."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mailroom.contracts import codec
+from mailroom.contracts.records import Record, Source, TextDocument
+from mailroom.contracts.topics import Topic
+from mailroom.settings import KafkaSettings
+from mailroom.streams.kafka import KafkaReader, KafkaSink
+
+BATCH = 10
+DEADLINE_SECONDS = 60.0
+SOURCE = Source("documents.raw", 0, 0, "text/plain", 9, "0" * 64, "2026-01-01T00:00:00.000Z")
+PROJECT = Path(__file__).parents[3]
+
+
+def records(numbers: range) -> list[Record]:
+    """Texts, of which every hundredth is no document at all."""
+    documents = [
+        TextDocument(f"d{n}", f"an invoice {n}", "en", (), 1, SOURCE, "2026-01-01T00:00:00.000Z")
+        for n in numbers
+    ]
+    return [
+        Record(Topic.TEXT, each.id.encode(), b"{" if n % 100 == 7 else codec.encode(each))
+        for n, each in zip(numbers, documents, strict=True)
+    ]
+
+
+def send(kafka: KafkaSettings, sent: list[Record]) -> None:
+    """Write them and wait."""
+    sink = KafkaSink(kafka)
+    for record in sent:
+        sink.send(record)
+    sink.flush(DEADLINE_SECONDS)
+    sink.close()
+
+
+@contextmanager
+def classifier(
+    kafka: KafkaSettings, package: Path, folder: Path, **more: str
+) -> Iterator["subprocess.Popen[str]"]:
+    """The service as its supervisor starts it; killed at the end if it still runs.
+
+    Args:
+        kafka: The broker.
+        package: The model package.
+        folder: For its log and its ready file.
+        more: Further variables of its environment.
+    """
+    folder.mkdir(exist_ok=True)
+    (folder / "ready").write_text("{}")
+    environment = os.environ | {
+        "MAILROOM_KAFKA__BOOTSTRAP": kafka.bootstrap,
+        "MAILROOM_CLASSIFIER__PACKAGE": str(package),
+        "MAILROOM_CLASSIFIER__BATCH_SIZE": str(BATCH),
+        "MAILROOM_OBJECTS__URI": f"file://{folder / 'objects'}",
+        "MAILROOM_READY": str(folder / "ready"),
+        **more,
+    }
+    with (
+        (folder / "log").open("a") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "classifier_service", "--json"],
+            cwd=PROJECT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process,
+    ):
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    """Wait for something that another process does."""
+    end = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < end, f"it never happened: {what}"
+        time.sleep(0.01)
+
+
+def is_ready(process: "subprocess.Popen[str]", folder: Path) -> bool:
+    """Whether the process has announced itself."""
+    assert process.poll() is None, (folder / "log").read_text()
+    announced: dict[str, int] = json.loads((folder / "ready").read_text())
+    return announced.get("pid") == process.pid
+
+
+class Answers:
+    """The keys of all committed answers so far."""
+
+    def __init__(self, kafka: KafkaSettings) -> None:
+        self._reader = KafkaReader(kafka, [Topic.CLASSIFIED, Topic.DEAD_LETTER])
+        self.keys: list[bytes | None] = []
+        self.topics: Counter[str] = Counter()
+
+    def at_least(self, count: int) -> bool:
+        """Whether so many have been seen."""
+        for record in self._reader.poll(1000, 0.05):
+            self.keys.append(record.key)
+            self.topics[record.topic] += 1
+        return len(self.keys) >= count
+
+    def nothing_follows(self) -> bool:
+        """Whether the topics end here."""
+        seen = len(self.keys)
+        return not self.at_least(seen + 1) and self._reader.caught_up()
+
+    def close(self) -> None:
+        """Release the connection."""
+        self._reader.close()
