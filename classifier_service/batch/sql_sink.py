@@ -104,7 +104,7 @@ def _tables(name: str) -> "tuple[sql.Table, sql.Table, sql.Table]":
     import sqlalchemy as sql  # noqa: PLC0415
 
     metadata, word = sql.MetaData(), sql.Text
-    kinds = {"confidence": sql.Double, "deciding_page": sql.Integer}
+    kinds: dict[str, Any] = {"confidence": sql.Double, "deciding_page": sql.Integer}
     columns = [sql.Column(column, kinds.get(column, word), nullable=column != "id") for column in COLUMNS]
     run = sql.String(64)
     labels = sql.Table(name, metadata, sql.Column("run", run, nullable=False, index=True), *columns)

@@ -26,6 +26,7 @@ class Labelled(msgspec.Struct, frozen=True, omit_defaults=True):
         model: The package that decided.
         classified_at: RFC 3339 time of labelling.
         file_name: The uploaded file's name.
+        deciding_page: The page that decided, from 1, where the document has pages.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Labelled(msgspec.Struct, frozen=True, omit_defaults=True):
     model: ModelReference
     classified_at: str
     file_name: str | None = None
+    deciding_page: int | None = None
 
 
 class NotLabelled(msgspec.Struct, frozen=True):
@@ -82,6 +84,7 @@ def labelled(outcome: Classification) -> Labelled:
         outcome.model,
         outcome.classified_at,
         outcome.source.file_name,
+        outcome.deciding_page,
     )
 
 
