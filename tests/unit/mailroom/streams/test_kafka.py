@@ -115,7 +115,21 @@ def test_a_message_without_time_or_headers_is_a_record() -> None:
 def test_a_poll_takes_what_has_arrived(limit: int, count: int) -> None:
     """The first is waited for, the rest is taken without waiting, up to the limit."""
     consumer: Any = Consumer([Message(), Message(), Message()])
-    assert len(module._poll(consumer, limit, 0)) == count
+    assert len(module.poll_records(consumer, limit, 0)) == count
+
+
+def test_a_partition_that_goes_in_the_middle_of_a_poll_is_not_answered() -> None:
+    """A record that came before its partition went to another member is left to that member."""
+    gone: set[tuple[str, int]] = {("documents.raw", 7)}
+
+    @dataclass
+    class Rebalancing(Consumer):
+        def consume(self, limit: int, timeout: float) -> list[Message]:
+            gone.add(("documents.raw", 1))
+            return super().consume(limit, timeout)
+
+    consumer: Any = Rebalancing([Message(), Message()])
+    assert module.poll_records(consumer, 9, 0, gone) == []
 
 
 def test_passing_errors_are_polled_over() -> None:
@@ -123,7 +137,7 @@ def test_passing_errors_are_polled_over() -> None:
     consumer: Any = Consumer(
         [Message(KafkaError._TRANSPORT), Message(), Message(KafkaError._ALL_BROKERS_DOWN)]
     )
-    assert len(module._poll(consumer, 9, 0)) == 1
+    assert len(module.poll_records(consumer, 9, 0)) == 1
 
 
 @pytest.mark.parametrize("code", [KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.TOPIC_AUTHORIZATION_FAILED])
@@ -131,7 +145,7 @@ def test_hopeless_errors_end_the_reading(code: int) -> None:
     """What no waiting mends is an error of the log."""
     consumer: Any = Consumer([Message(code)])
     with pytest.raises(StreamError, match="reading the log failed"):
-        module._poll(consumer, 9, 0)
+        module.poll_records(consumer, 9, 0)
 
 
 def test_a_full_queue_is_waited_for() -> None:
