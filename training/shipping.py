@@ -18,8 +18,8 @@ from pathlib import Path
 
 from mailroom.contracts.errors import UsageError
 
-CODE = ("mailroom", "training")
-"""Packages that tasks import."""
+CODE = ("mailroom", "training", "classifier_service")
+"""Packages that tasks import; the last one in batch prediction."""
 
 CODE_FOLDER = "mailroom-code"
 ENVIRONMENT_FOLDER = "mailroom-environment"

@@ -12,8 +12,9 @@ from classifier_service.batch.provenance import provenance_of
 from classifier_service.batch.results import Done, Total
 from classifier_service.batch.sinks import hidden, sink_of
 from classifier_service.batch.working import Task
+from classifier_service.packages import load_package
 from mailroom.contracts.errors import UsageError
-from mailroom.model_package import load
+from mailroom.places import is_remote
 from mailroom.progress import Pace, Report, readable, shown
 from mailroom.settings import Settings
 from mailroom.streams.clock import SystemClock, rfc3339
@@ -26,13 +27,13 @@ class Request:
     Attributes:
         places: Files, folders, globs and URIs.
         output: See `sink_of`.
-        package: Folder of the model package.
+        package: Folder of the model package, or its URI.
         table: Of a database.
     """
 
     places: tuple[str, ...]
     output: str
-    package: Path
+    package: str
     table: str = "labels"
 
 
@@ -66,7 +67,7 @@ def run(
     parts = planned(request.places)
     if not parts:
         raise UsageError(f"{', '.join(request.places)}: no documents")
-    about = provenance_of(load(request.package), settings, request.places, parts)
+    about = provenance_of(load_package(request.package), settings, request.places, parts)
     sink = sink_of(request.output, about["run"], table=request.table)
     sink.prepare()
     published = sink.published()
@@ -74,7 +75,7 @@ def run(
         return _summary(published, request, parts=len(parts), resumed=len(parts), begin=begin)
     finished = sink.finished()
     task = Task(
-        package=request.package.absolute(),
+        package=request.package if is_remote(request.package) else str(Path(request.package).absolute()),
         departments=tuple(sorted(settings.departments.items())),
         review_below=settings.classifier.review_below,
         objects=settings.objects.uri,

@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -13,9 +13,9 @@ from classifier_service.batch.results import Done, Row, row_of, tally
 from classifier_service.batch.sinks import Sink
 from classifier_service.classifier import Classifier, Outcome
 from classifier_service.intake import Intake
+from classifier_service.packages import load_package
 from classifier_service.refusal import Refusal
 from classifier_service.scans import ScanReader
-from classifier_service.service import default_engine, load_model
 from mailroom.contracts.reasons import Reason
 from mailroom.contracts.records import ScannedDocument
 from mailroom.extract.sandbox import Sandbox
@@ -36,14 +36,14 @@ class Task:
     """What to do with each part; a value that can be sent to other processes.
 
     Attributes:
-        package: Folder of the model package, on the worker's machine.
+        package: Folder of the model package on the worker's machine, or its URI.
         departments: Pairs of label and department.
         review_below: See `Classifier`.
         objects: URI of the object store.
         sink: Keeps the results.
     """
 
-    package: Path
+    package: str
     departments: tuple[tuple[str, str], ...]
     review_below: float | None
     objects: str
@@ -58,7 +58,8 @@ class Desk:
     clock: SystemClock = field(default_factory=SystemClock)
 
     def __post_init__(self) -> None:
-        model = load_model(self.task.package)
+        model = load_package(self.task.package)
+        model.check_golden()
         self._prep_version = model.manifest.prep_version
         self._intake = Intake(Sandbox().extract, self._prep_version, self.clock)
         self._classifier = Classifier(
@@ -85,7 +86,9 @@ class Desk:
     @cached_property
     def _scans(self) -> ScanReader:
         """OCR is loaded for the first scan: a batch of texts needs none installed."""
-        return ScanReader(default_engine(), ObjectStore(self.task.objects), self._prep_version, self.clock)
+        from mailroom.extract.ocr.tesseract import tesseract  # noqa: PLC0415
+
+        return ScanReader(tesseract(), ObjectStore(self.task.objects), self._prep_version, self.clock)
 
 
 @cache
@@ -137,3 +140,8 @@ def label_part_carefully(task: Task, part: Part, deadly: frozenset[int], journal
         return desk.rows(batch)
 
     return _labelled(task, part, label, 1)
+
+
+def label_part_with(task: Task, part: Part, package: Path | None) -> Done:
+    """Label a part by a package that was sent along, on an executor which does not have the one that the task names."""
+    return label_part(task if package is None else replace(task, package=str(package)), part)
