@@ -35,6 +35,11 @@ class RuntimeDescription:
         """The same model with some settings changed (calibration sets `temperature` so)."""
         return replace(self, parameters={**self.parameters, **changes})
 
+    @property
+    def levels(self) -> int:
+        """Of models below this one: 0 for one without members."""
+        return 1 + max(member.levels for member in self.members) if self.members else 0
+
     def outline(self) -> dict[str, Any]:
         """Everything but the data: what `runtime.json` holds."""
         return {

@@ -10,6 +10,7 @@ import numpy as np
 from mailroom.contracts.errors import MailroomError, UsageError
 from mailroom.model_package import Manifest, Package, Provenance, RuntimeDescription, write
 from mailroom.model_package.runtimes.base import temperature_of
+from mailroom.model_package.storage import MAX_DEPTH
 from training.adapt.keeping import KeptFeatures, keep, load_features
 from training.adapt.residual import RESIDUAL, with_residual
 from training.documents import LabelledDocument
@@ -63,12 +64,21 @@ def adapt(package: Package, documents: Sequence[LabelledDocument]) -> Adapted:
     Args:
         package: Of texts.
         documents: Cleansed, corrected; their labels are the package's.
+
+    Raises:
+        UsageError: It has as many residual layers over it as a package can hold.
     """
     corrected = [replace(item, source=f"{CORRECTED}{item.source}") for item in documents]
     training = _training_of(package.manifest)
     if not isinstance(training, str):
         return _refitted(package, *training, corrected)
-    return Adapted(_with_layer(package.description(), package, corrected), "", "residual", training)
+    model = package.description()
+    if model.levels >= MAX_DEPTH:
+        raise UsageError(
+            f"{training}, and no further layer fits over package {package.manifest.name}: adapt it on the machine that "
+            "trained it, or train again with all corrected documents"
+        )
+    return Adapted(_with_layer(model, package, corrected), "", "residual", training)
 
 
 def write_adapted(

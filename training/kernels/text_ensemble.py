@@ -86,12 +86,8 @@ def _temperature(
 
 
 def _require_shallow(member: Member, model: RuntimeDescription) -> None:
-    if 1 + _depth(model) > MAX_DEPTH:
+    if 1 + model.levels > MAX_DEPTH:
         raise UsageError(
             f"{MEMBERS}: {member.kernel.name} is made of parts itself; "
             f"a package holds no more than {MAX_DEPTH} levels: make the ensemble flatter"
         )
-
-
-def _depth(model: RuntimeDescription) -> int:
-    return 1 + max(map(_depth, model.members)) if model.members else 0

@@ -14,8 +14,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from mailroom.embedded.guard import PR_SET_PDEATHSIG, prctl_or_none
-from training.search.fitting import Site, Workshop, checked
+from training.search.fitting import Workshop, checked
 from training.search.messages import Done, Entered, Failed, Fitted, Message, Request
+from training.search.site import Site
 
 IDLE_SECONDS = 120.0
 

@@ -17,29 +17,11 @@ from training.documents import LabelledDocument
 from training.kernels import Kernel, kernel_named
 from training.kernels.batches import batch_of
 from training.kernels.sharing import FoldView, SharingKernel
+from training.search.site import Site
 from training.search.work import Bundle, Floats, Integers
 
 Stage = Callable[[str], object]
 """Told what comes next: its deadline begins."""
-
-
-@dataclass(frozen=True)
-class Site:
-    """Where fits happen.
-
-    Attributes:
-        data: Folder of the data set.
-        scratch: Exists; what all fits of this machine share is kept here. Belongs to one search.
-        labels: The order of the columns.
-        word_lists: Folder of further word lists.
-        in_memory: Whether the documents are few enough to be kept there.
-    """
-
-    data: Path
-    scratch: Path
-    labels: tuple[str, ...]
-    word_lists: Path | None
-    in_memory: bool
 
 
 class Fits(Protocol):

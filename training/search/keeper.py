@@ -20,8 +20,8 @@ from typing import IO
 
 import psutil
 
-from training.search.fitting import Site
 from training.search.messages import Done, Entered, Failed, Fitted, Request
+from training.search.site import Site
 from training.search.work import Bundle, Outcome
 
 WATCH_SECONDS = 0.1

@@ -5,12 +5,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from mailroom.model_package.description import Parameter
+if TYPE_CHECKING:
+    from mailroom.model_package.description import Parameter
+
 
 Floats = npt.NDArray[np.float64]
 Status = Literal["finished", "failed", "dropped"]
@@ -26,7 +28,7 @@ class Candidate:
     """
 
     kernel: str
-    parameters: Mapping[str, Parameter]
+    parameters: Mapping[str, "Parameter"]
 
     @property
     def key(self) -> str:

@@ -8,12 +8,15 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
 from mailroom.contracts.errors import UsageError
-from training.dataset import Dataset
-from training.search.fitting import Site
+from training.search.site import Site
+
+if TYPE_CHECKING:
+    from training.dataset import Dataset
 
 Files = Mapping[str, bytes]
 
@@ -66,7 +69,9 @@ class Shipment:
         )
 
 
-def pack(dataset: Dataset, labels: tuple[str, ...], word_lists: Path | None, *, limit_bytes: int) -> Shipment:
+def pack(
+    dataset: "Dataset", labels: tuple[str, ...], word_lists: Path | None, *, limit_bytes: int
+) -> Shipment:
     """Read what is to travel.
 
     Args:

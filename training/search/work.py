@@ -4,12 +4,15 @@ import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from mailroom.model_package.description import Parameter
 from training.search.results import Candidate
+
+if TYPE_CHECKING:
+    from mailroom.model_package.description import Parameter
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -78,7 +81,7 @@ class Bundle:
         return self.trials[0].candidate.kernel
 
     @property
-    def parameters(self) -> tuple[Mapping[str, Parameter], ...]:
+    def parameters(self) -> tuple[Mapping[str, "Parameter"], ...]:
         """Of each."""
         return tuple(trial.candidate.parameters for trial in self.trials)
 

@@ -157,3 +157,16 @@ def test_a_folder_of_something_else_is_left_alone(
     )
     assert code == 2
     assert "is no model package" in err
+
+
+def test_layers_do_not_pile_up_without_end(
+    package: Path, strange: list[LabelledDocument], written: Written, cache: Path, tmp_path: Path
+) -> None:
+    """A package holds so many layers; the correction after those is refused with the way out."""
+    forget(cache)
+    adapted, corrections = tmp_path / "adapted", written(strange[:2], "corrected.jsonl")
+    adapt_package(package, [corrections], adapted)
+    adapt_package(adapted, [corrections], adapted)
+    with pytest.raises(UsageError, match="no further layer fits over package x: adapt it on the machine that"):
+        adapt_package(adapted, [corrections], adapted)
+    assert load(adapted).description().levels == 3
