@@ -2,11 +2,12 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from classifier_service.classifier import Classifier
-from mailroom.model_package import Manifest, Package
+from classifier_service.classifier import Classifier, Model
+from mailroom.model_package import Manifest
 
 QUICK_SECONDS = 0.005
 """Inference of one document below which handing it to a thread would cost more than it saves."""
@@ -27,8 +28,20 @@ class ServedModel:
     quick: bool
 
 
-LoadPackage = Callable[[], Package]
-"""Fetches the package from where it is configured to come from, verified and proved."""
+class Candidate(Model, Protocol):
+    """What is asked of a package before it is trusted; a `mailroom.model_package.Package`."""
+
+    def golden(self) -> Sequence[object]:
+        """The documents whose predictions it promises."""
+        ...
+
+    def check_golden(self) -> float:
+        """Predict them again; raises `PackageMismatch` where it cannot keep its promise."""
+        ...
+
+
+LoadPackage = Callable[[], Candidate]
+"""Fetches the package from where it is configured to come from, its files verified."""
 
 
 class Models:
@@ -45,7 +58,7 @@ class Models:
     """
 
     def __init__(
-        self, load: LoadPackage, serve: Callable[[Package], Classifier], *, name: str | None = None
+        self, load: LoadPackage, serve: Callable[[Model], Classifier], *, name: str | None = None
     ) -> None:
         self._load = load
         self._serve = serve
@@ -82,7 +95,7 @@ class Models:
         return ServedModel(self._serve(package), package.manifest, _is_quick(package))
 
 
-def _is_quick(package: Package) -> bool:
+def _is_quick(package: Candidate) -> bool:
     golden = len(package.golden())
     begin = time.perf_counter()
     package.check_golden()  # again: the first time built what predictions share

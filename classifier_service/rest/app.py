@@ -1,6 +1,6 @@
 """The door as a FastAPI application."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from classifier_service.rest.endpoint import DoorState, Endpoint
+from classifier_service.rest.endpoint import REQUEST_ID, DoorState, Endpoint, request_id
 from classifier_service.rest.openapi import openapi
 from classifier_service.rest.operations import Operation
 from classifier_service.rest.problems import as_problem, as_protocol_error
@@ -63,7 +63,8 @@ async def _no_such_operation(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     complain = as_protocol_error if request.url.path.startswith("/v2") else as_problem
-    headers: Mapping[str, str] = error.headers or {}
+    identifier = request_id(request.headers.get(REQUEST_ID.decode(), "").encode("latin-1"))
     message = f"{request.method} {request.url.path}: {error.detail}: /openapi.json lists what there is"
-    answer = complain(error.status_code, message, "", ())
-    return Response(answer.body, answer.status, dict(headers), answer.media_type.decode())
+    answer = complain(error.status_code, message, identifier, ())
+    headers = {**(error.headers or {}), REQUEST_ID.decode(): identifier}
+    return Response(answer.body, answer.status, headers, answer.media_type.decode())

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import structlog
 
 from classifier_service.batching import Batcher, BatchLimits
-from classifier_service.classifier import Classifier
+from classifier_service.classifier import Classifier, Model
 from classifier_service.labelling import Labeller
 from classifier_service.models import LoadPackage, Models
 from classifier_service.rest.app import Door
+from classifier_service.rest.bodies import BodyLimits, BodyReader
 from classifier_service.rest.endpoint import DoorState
-from classifier_service.rest.http import BodyLimits, BodyReader
 from classifier_service.rest.operations import operations
 from classifier_service.scans import ReadScan, ScanReader
 from classifier_service.service import default_engine
@@ -21,7 +21,6 @@ from mailroom.contracts.reasons import Reason
 from mailroom.contracts.records import ScannedDocument
 from mailroom.extract.ocr.engine import OcrEngine
 from mailroom.extract.ocr.tessdata import OcrUnavailable
-from mailroom.model_package import Package
 from mailroom.objects import ObjectStore
 from mailroom.settings import Settings
 from mailroom.streams.clock import SystemClock
@@ -64,11 +63,11 @@ def build(settings: Settings, load: LoadPackage) -> RestService:
     return RestService(door, labeller, state)
 
 
-def _classifiers(settings: Settings) -> Callable[[Package], Classifier]:
+def _classifiers(settings: Settings) -> Callable[[Model], Classifier]:
     engine, clock = _engine(), SystemClock()
     originals = ObjectStore(settings.objects.uri)
 
-    def serve(package: Package) -> Classifier:
+    def serve(package: Model) -> Classifier:
         prep_version = package.manifest.prep_version
         read: ReadScan = _unread if engine is None else ScanReader(engine, originals, prep_version, clock)
         return Classifier(

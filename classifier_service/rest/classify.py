@@ -10,8 +10,9 @@ from classifier_service.intake import Original
 from classifier_service.labelling import Labeller
 from classifier_service.refusal import Refusal
 from classifier_service.rest.answers import labelled, refused, results
+from classifier_service.rest.bodies import NO_JSON, BodyReader
 from classifier_service.rest.forms import documents_of
-from classifier_service.rest.http import Answer, BodyReader, Request, RequestRefused
+from classifier_service.rest.http import Answer, Request, RequestRefused
 from classifier_service.rest.problems import PROBLEM, status_of
 
 MULTIPART = "multipart/form-data"
@@ -87,10 +88,10 @@ def texts_of(request: Request, body: bytes) -> tuple[list[Original], bool]:
     """
     try:
         return [_given(_ONE.decode(body), request.id)], False
-    except msgspec.DecodeError as single:
+    except NO_JSON as single:
         try:
             many = _MANY.decode(body)
-        except msgspec.DecodeError as several:
+        except NO_JSON as several:
             error = several if b'"documents"' in body else single
             raise _no_texts(error) from error
     if not many.documents:
@@ -119,6 +120,6 @@ def _single(outcome: Outcome, request_id: str) -> Answer:
     return Answer(200, _ENCODER.encode(labelled(outcome)))
 
 
-def _no_texts(error: msgspec.DecodeError) -> RequestRefused:
+def _no_texts(error: Exception) -> RequestRefused:
     status = 422 if isinstance(error, msgspec.ValidationError) else 400
     return RequestRefused(status, f"no such JSON ({error}): {WHAT_IS_TAKEN}")

@@ -60,7 +60,7 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = Request(scope, receive, "", scope.get("path_params", self.parameters))
-        request.id = _request_id(request)
+        request.id = request_id(request.headers.get(REQUEST_ID, b""))
         try:
             answer = await self._answer(request)
         except CallerGone:
@@ -96,9 +96,8 @@ class Endpoint:
         await send({"type": "http.response.body", "body": answer.body})
 
 
-def _request_id(request: Request) -> str:
+def request_id(given: bytes) -> str:
     """The caller's id where it is plain and short, since it goes into logs and headers; else a new one."""
-    given = request.headers.get(REQUEST_ID, b"")
     return given.decode() if _PLAIN_ID.fullmatch(given) else os.urandom(16).hex()
 
 

@@ -13,8 +13,9 @@ from classifier_service.intake import Original
 from classifier_service.labelling import Labeller
 from classifier_service.refusal import Refusal
 from classifier_service.rest.answers import Labelled, NotLabelled, refused, results
+from classifier_service.rest.bodies import NO_JSON, BodyReader
 from classifier_service.rest.classify import MAX_DOCUMENTS, file_of
-from classifier_service.rest.http import JSON, Answer, BodyReader, Request, RequestRefused
+from classifier_service.rest.http import JSON, Answer, Request, RequestRefused
 from classifier_service.rest.problems import PROBLEM, status_of
 from classifier_service.rest.wire import Predictions
 
@@ -57,7 +58,7 @@ def _given(request: Request, body: bytes) -> list[Original]:
         return [file_of(request, body)]
     try:
         texts = read(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, csv.Error, RecursionError) as error:
+    except (*NO_JSON, csv.Error) as error:
         raise RequestRefused(400, f"the body is no {request.media_type} ({error}): {FORMS}") from error
     return [Original(f"{request.id}-{place}", text) for place, text in enumerate(texts)]
 

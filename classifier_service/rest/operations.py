@@ -6,11 +6,12 @@ from importlib.metadata import version
 
 from classifier_service.labelling import Labeller
 from classifier_service.rest import descriptions as d
+from classifier_service.rest.bodies import BodyReader
 from classifier_service.rest.classify import Classify
 from classifier_service.rest.descriptions import Description
 from classifier_service.rest.endpoint import Complain, DoorState
 from classifier_service.rest.health import Health
-from classifier_service.rest.http import BodyReader, Handler
+from classifier_service.rest.http import Handler
 from classifier_service.rest.invocations import Invocations
 from classifier_service.rest.open_inference import Infer, Metadata
 from classifier_service.rest.problems import as_problem, as_protocol_error

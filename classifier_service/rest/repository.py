@@ -7,7 +7,8 @@ import msgspec
 import structlog
 
 from classifier_service.models import Models
-from classifier_service.rest.http import Answer, BodyReader, Request, RequestRefused
+from classifier_service.rest.bodies import BodyReader
+from classifier_service.rest.http import Answer, Request, RequestRefused
 from classifier_service.rest.open_inference import metadata, require_model
 from classifier_service.rest.wire import IndexEntry
 from mailroom.contracts.errors import UsageError

@@ -11,6 +11,7 @@ import msgspec
 from classifier_service.classifier import Outcome
 from classifier_service.intake import Original
 from classifier_service.refusal import Refusal
+from classifier_service.rest.bodies import NO_JSON
 from classifier_service.rest.http import RequestRefused
 from classifier_service.rest.wire import MetadataTensor
 from mailroom.contracts.records import Classification
@@ -93,7 +94,7 @@ def decode(body: bytes) -> InferenceRequest:
     """
     try:
         return _DECODER.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except NO_JSON as error:
         raise RequestRefused(400, f"no inference request ({error}): {EXAMPLE}") from error
 
 

@@ -1,0 +1,121 @@
+"""Bodies of requests: bounded in bytes and in time, whether their senders mean well or not."""
+
+import asyncio
+from dataclasses import dataclass
+
+import msgspec
+from starlette.types import Message
+
+from classifier_service.rest.http import CLOSE, RETRY_LATER, CallerGone, Request, RequestRefused
+from mailroom.settings import MIB
+
+NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding JSON raises; what is well-formed and not as wanted is a `msgspec.ValidationError` among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLimits:
+    """What a request's body may take.
+
+    Attributes:
+        bytes: Larger ones are refused, whether they say so beforehand or not.
+        seconds: Until the last byte must have come.
+        total_bytes: What all bodies that are being received may take together.
+        discard_bytes: How much of a refused body is read and forgotten, so that the caller gets to read why.
+    """
+
+    bytes: int = 32 * MIB
+    seconds: float = 30.0
+    total_bytes: int = 128 * MIB
+    discard_bytes: int = 256 * MIB
+
+
+class BodyReader:
+    """Reads bodies within `BodyLimits`; one for all requests of a door."""
+
+    def __init__(self, limits: BodyLimits) -> None:
+        self._limits = limits
+        self._held = 0
+
+    async def read(self, request: Request) -> bytes:
+        """The whole body.
+
+        Raises:
+            RequestRefused: 413 too large, 415 compressed, 408 too slow, 503 too many bodies at once.
+            CallerGone: The connection closed.
+        """
+        self._require_plain(request)
+        announced = _announced(request)
+        if announced > self._limits.bytes:
+            await self._discard(request)
+            raise self._too_large()
+        message = await self._next(request, self._limits.seconds)
+        if not message.get("more_body", False):
+            return bytes(message["body"])
+        return await self._rest(request, bytearray(message["body"]))
+
+    async def _rest(self, request: Request, body: bytearray) -> bytes:
+        held = len(body)
+        self._held += held
+        deadline = asyncio.get_running_loop().time() + self._limits.seconds
+        try:
+            more = True
+            while more:
+                message = await self._next(request, deadline - asyncio.get_running_loop().time())
+                chunk, more = message["body"], message.get("more_body", False)
+                body += chunk
+                held += len(chunk)
+                self._held += len(chunk)
+                if len(body) > self._limits.bytes:
+                    body.clear()
+                    await self._discard(request)
+                    raise self._too_large()
+                if self._held > self._limits.total_bytes:
+                    raise RequestRefused(
+                        503, "too many uploads at once: send this again a little later", RETRY_LATER
+                    )
+            return bytes(body)
+        finally:
+            self._held -= held
+
+    async def _next(self, request: Request, seconds: float) -> Message:
+        try:
+            async with asyncio.timeout(seconds):
+                message = await request.receive()
+        except TimeoutError:
+            raise RequestRefused(
+                408,
+                f"the body took longer than {self._limits.seconds:g} s: send it faster, or in parts",
+                CLOSE,
+            ) from None
+        if message["type"] == "http.disconnect":
+            raise CallerGone
+        return message
+
+    async def _discard(self, request: Request) -> None:
+        """Read on without keeping: whoever is closed upon while sending never sees the answer."""
+        if request.header(b"expect").lower() == "100-continue":
+            return
+        forgotten = 0
+        deadline = asyncio.get_running_loop().time() + self._limits.seconds
+        while forgotten < self._limits.discard_bytes:
+            message = await self._next(request, deadline - asyncio.get_running_loop().time())
+            forgotten += len(message["body"])
+            if not message.get("more_body", False):
+                return
+
+    def _too_large(self) -> RequestRefused:
+        limit = self._limits.bytes // MIB
+        return RequestRefused(413, f"the body is larger than {limit} MiB: send less at once", CLOSE)
+
+    @staticmethod
+    def _require_plain(request: Request) -> None:
+        encoding = request.header(b"content-encoding").lower()
+        if encoding not in ("", "identity"):
+            message = "compressed bodies are not taken: send it without content-encoding"
+            raise RequestRefused(415, message, ((b"accept-encoding", b"identity"),))
+
+
+def _announced(request: Request) -> int:
+    value = request.headers.get(b"content-length", b"0")
+    return int(value) if value.isdigit() else 0

@@ -1,0 +1,93 @@
+"""Short requests on the loop, long ones in threads."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from threading import Event
+from typing import Any
+
+import pytest
+
+from classifier_service.classifier import Outcome
+from classifier_service.errors import Overloaded
+from classifier_service.intake import Original
+from classifier_service.labelling import SHORT
+from tests.unit.classifier_service.rest.world import FakePackage, World
+
+
+def label(world: World, *given: Original, quick: bool = True) -> Sequence[Any]:
+    """Label documents of one request."""
+    model = replace(world.labeller.models.current, quick=quick)
+
+    async def work() -> list[Outcome]:
+        return await world.labeller.label(model, given)
+
+    return asyncio.run(work())
+
+
+@pytest.mark.parametrize(
+    ("content", "inline"),
+    [
+        ("please pay", True),
+        (b"please pay", True),
+        (b"<html><body>please pay</body></html>", True),
+        ("please pay " * (SHORT // 10), False),
+        (b"please pay " * (SHORT // 10), False),
+    ],
+    ids=["text", "file", "small page of HTML", "long text", "long file"],
+)
+def test_only_short_texts_are_labelled_on_the_loop(world: World, content: str | bytes, inline: bool) -> None:
+    """What is long for its size goes to a thread, past the batches; both have their label."""
+    assert label(world, Original("a", content))[0].label == "invoice"
+    assert bool(world.batches) is inline
+
+
+def test_many_short_texts_are_long_together(world: World) -> None:
+    """It is the whole request that must be short."""
+    given = [Original(str(place), "please pay" * 100) for place in range(SHORT // 1000 + 1)]
+    assert len(label(world, *given)) == len(given)
+    assert world.batches == []
+
+
+def test_a_slow_model_never_works_on_the_loop(world: World) -> None:
+    """A model whose inference takes long is asked in a thread, for short texts too."""
+    assert label(world, Original("a", "please pay"), quick=False)[0].label == "invoice"
+    assert world.batches == []
+
+
+def test_a_long_request_keeps_the_order_of_its_documents(world: World) -> None:
+    """Texts, files and what is broken come back in the order in which they came."""
+    given = [Original("a", "x" * SHORT), Original("b", b""), Original("c", "an offer")]
+    outcomes = label(world, *given)
+    assert [getattr(item, "label", None) for item in outcomes] == ["invoice", None, "offer"]
+
+
+class Slow(FakePackage):
+    """Waits to be released."""
+
+    release = Event()
+
+    def predict(self, texts: Sequence[str]) -> Any:
+        """As the fake, later."""
+        self.release.wait(20)
+        return super().predict(texts)
+
+
+def test_long_requests_beyond_the_queue_are_refused() -> None:
+    """One works, one waits, the third is refused; short requests go on, and the first two are answered."""
+    world = World(package=Slow())
+    slow = replace(world.labeller.models.current, quick=False)
+    quick = World().labeller.models.current
+    text = [Original("a", "please pay")]
+
+    async def work() -> tuple[Any, ...]:
+        waiting = [asyncio.ensure_future(world.labeller.label(slow, text)) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(Overloaded, match="later"):
+            await world.labeller.label(slow, text)
+        short = await world.labeller.label(quick, text)
+        Slow.release.set()
+        return (short, *await asyncio.gather(*waiting))
+
+    outcomes = asyncio.run(work())
+    assert [item[0].label for item in outcomes] == ["invoice"] * 3
