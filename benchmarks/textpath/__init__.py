@@ -1,0 +1,1 @@
+"""Batch prediction of the default text package beside the library pipeline that it came from."""
