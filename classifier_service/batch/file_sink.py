@@ -62,7 +62,8 @@ class FileSink:
             raise UsageError(
                 f"{self.output} exists and is no result of `mailroom classify`: name another --output"
             )
-        write(joined(self.work, "run.json"), json.dumps({"run": self.run}).encode())
+        if self.published() is None:
+            write(joined(self.work, "run.json"), json.dumps({"run": self.run}).encode())
 
     def published(self) -> Mapping[str, Any] | None:
         """The provenance of the whole, if this run has published it."""
