@@ -1,6 +1,5 @@
 """From what a caller hands in to labels: short texts on the event loop, everything long in threads."""
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +10,6 @@ from classifier_service.models import Models, ServedModel
 from classifier_service.refusal import Refusal
 from classifier_service.workers import Workers
 from mailroom.contracts.errors import MalformedRecord
-from mailroom.contracts.records import ScannedDocument
 from mailroom.extract import sniff
 from mailroom.extract.sandbox import Sandbox, is_hostile_ground
 from mailroom.streams.clock import Clock, SystemClock
@@ -37,7 +35,6 @@ class Labeller:
     workers: Workers
     sandbox: Sandbox = field(default_factory=Sandbox)
     clock: Clock = field(default_factory=SystemClock)
-    _ocr: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def full(self) -> bool:
@@ -71,10 +68,7 @@ class Labeller:
     def _label_long(self, model: ServedModel, given: Sequence[Original]) -> list[Outcome]:
         prepared = self._prepared(model, given)
         documents = [item for item in prepared if not isinstance(item, Refusal)]
-        if not any(isinstance(item, ScannedDocument) for item in documents):
-            return _merged(prepared, model.classifier.label(documents))
-        with self._ocr:  # an engine reads one page at a time
-            return _merged(prepared, model.classifier.label(documents))
+        return _merged(prepared, model.classifier.label(documents))
 
     def _prepared(self, model: ServedModel, given: Sequence[Original]) -> list[Document | Refusal]:
         intake = Intake(self.sandbox.extract, model.manifest.prep_version, self.clock)

@@ -1,19 +1,15 @@
 """Words and looks of scanned pages: the original fetched, then read by OCR and cleansed, or made small."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
 from mailroom.contracts.records import ScannedDocument
-from mailroom.extract.ocr.engine import LANGUAGES, OcrEngine, OcrPage, read_document
+from mailroom.extract.reading.reader import DocumentReader
 from mailroom.features.pages import Pixels, document_pixels
-from mailroom.streams.clock import Clock
 from mailroom.textprep import CleanText, cleanse
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 DOCUMENT_SECONDS = 120.0
 """What one document may take: far below the five minutes after which the log gives a silent reader's work away."""
@@ -41,25 +37,30 @@ Look = Callable[[ScannedDocument], Pixels]
 """A scanned document's first pages as models see them: (pages, HEIGHT, WIDTH)."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ScanReader:
-    """Reads scanned documents; one thread at a time, since an engine is not to be shared."""
+    """Reads scanned documents; as safe for threads as what reads them.
 
-    engine: OcrEngine
+    Attributes:
+        reader: Reads pages.
+        originals: Where documents are that did not travel in their record.
+        prep_version: The text rules.
+        seconds: What one document may take.
+    """
+
+    reader: DocumentReader
     originals: Originals
     prep_version: int
-    clock: Clock
     seconds: float = DOCUMENT_SECONDS
 
     def __call__(self, document: ScannedDocument) -> PagedText:
         """The cleansed text of a scanned document; may be empty.
 
         Raises:
-            MalformedRecord: The original is missing, cannot be rendered, or takes too long.
+            MalformedRecord: The original is missing, cannot be rendered, takes too long, or breaks the OCR library.
         """
-        deadline = self.clock.monotonic() + self.seconds
-        engine = _Hurried(self.engine, deadline, self.clock, self.seconds)
-        read = read_document(content_of(document, self.originals), document.source.media_type, engine)
+        content = content_of(document, self.originals)
+        read = self.reader.read_document(content, document.source.media_type, seconds=self.seconds)
         clean = cleanse(read.text, version=self.prep_version)
         pages = [cleanse(page.text, version=self.prep_version).text for page in read.pages]
         return PagedText(clean.text, clean.language, clean.steps, clean.prep_version, tuple(pages))
@@ -123,23 +124,3 @@ def unread(document: ScannedDocument) -> CleanText:
     kind = document.source.media_type
     message = f"this service reads no pages ({kind}): send a text, or ask one that was built with OCR"
     raise MalformedRecord(Reason.UNSUPPORTED_MEDIA_TYPE, message)
-
-
-@dataclass(slots=True)
-class _Hurried:
-    """An engine that starts no further page once its time is over."""
-
-    engine: OcrEngine
-    deadline: float
-    clock: Clock
-    seconds: float
-
-    @property
-    def name(self) -> str:
-        return self.engine.name
-
-    def read(self, page: "Image.Image", *, languages: Sequence[str] = LANGUAGES) -> OcrPage:
-        if self.clock.monotonic() >= self.deadline:
-            message = f"the document took longer than {self.seconds:g} s to read: split it"
-            raise MalformedRecord(Reason.TOO_SLOW, message)
-        return self.engine.read(page, languages=languages)

@@ -1,7 +1,8 @@
 """The service as a whole: settings to doors, doors to threads.
 
-Text must not wait behind pages that take seconds to read, so each topic has a door, a consumer group and a thread
-of its own. The first door that fails ends the service; whoever supervises it starts it again.
+Text must not wait behind pages that take seconds to read, so each topic has a consumer group of its own, and each door
+a thread: one for texts, and one for each process that reads pages. The first door that fails ends the service; whoever
+supervises it starts it again.
 """
 
 import threading
@@ -17,9 +18,11 @@ from classifier_service.kafka_door import KafkaDoor
 from classifier_service.observing import Observer
 from classifier_service.scans import PageLooks, ReadScan, ScanReader, unread
 from classifier_service.spans import BatchSpans
+from classifier_service.tally import Tally
 from mailroom.contracts.errors import MailroomError
 from mailroom.contracts.topics import Topic
-from mailroom.extract.ocr.engine import OcrEngine
+from mailroom.cores import usable_cores
+from mailroom.extract.reading.reader import DocumentReader
 from mailroom.objects import ObjectStore
 from mailroom.settings import Settings
 from mailroom.streams import Exchange
@@ -40,8 +43,8 @@ SCANS_AT_ONCE = 1
 GRACE_SECONDS = 2.0
 """How long a stop waits for the batches that are open; a scan that takes longer is read again at the next start."""
 
-Connect = Callable[[Topic, str], Exchange]
-"""A topic and a door's name to its exchange."""
+Connect = Callable[[Topic, str, int], Exchange]
+"""A topic, a door's name and its number among those of this name to its exchange."""
 
 
 @dataclass(slots=True)
@@ -49,7 +52,7 @@ class Service:
     """Doors that run side by side.
 
     Attributes:
-        doors: One per topic.
+        doors: One for texts, one for each page that is read at a time.
         metrics: What they count.
         spans: Where traces go, if they are collected.
         stop: Set it to end the service.
@@ -91,8 +94,11 @@ class Service:
         return finished
 
     def summary(self) -> dict[str, Any]:
-        """What each door has done."""
-        return {door.name: door.tally.summary() for door in self.doors}
+        """What the doors of each name have done."""
+        tallies: dict[str, Tally] = {}
+        for door in self.doors:
+            tallies.setdefault(door.name, Tally()).merge(door.tally)
+        return {name: tally.summary() for name, tally in tallies.items()}
 
     def _guard(self, door: KafkaDoor) -> None:
         try:
@@ -115,7 +121,7 @@ def build(
     *,
     model: Model | None = None,
     connect: Connect | None = None,
-    engine: OcrEngine | None = None,
+    reader: DocumentReader | None = None,
     clock: Clock | None = None,
     metrics: Metrics | None = None,
 ) -> Service:
@@ -128,34 +134,44 @@ def build(
         LogUnavailable: No broker answers.
     """
     clock = clock or SystemClock()
+    metrics, spans = metrics or Metrics(), tracer(SERVICE, settings.telemetry.otlp_endpoint)
     model = model or load_model(settings.classifier.package)
     classifier = Classifier(
         model,
         departments=settings.departments,
-        read_scan=_scan_reader(settings, model, engine, clock),
+        read_scan=_scan_reader(settings, model, reader, metrics),
         clock=clock,
         review_below=settings.classifier.review_below,
         look=PageLooks(ObjectStore(settings.objects.uri)),
     )
     connect = connect or kafka_exchanges(settings)
-    metrics, spans = metrics or Metrics(), tracer(SERVICE, settings.telemetry.otlp_endpoint)
     metrics.serving(classifier.reference)
     limits = {TEXT: settings.classifier.batch_size, SCANNED: SCANS_AT_ONCE}
 
-    def door(name: str, topic: Topic) -> KafkaDoor:
+    def door(name: str, number: int) -> KafkaDoor:
         observer = observe(settings, name, metrics, spans, clock)
-        exchange = connect(topic, name)
+        exchange = connect(TOPICS[name], name, number)
         return KafkaDoor(exchange, classifier.label, limit=limits[name], clock=clock, observer=observer)
 
-    return Service([door(name, TOPICS[name]) for name in settings.classifier.doors], metrics, spans)
+    # A worker that reads pages has a door, and so partitions, of its own: no document waits for another's pages.
+    side_by_side = {TEXT: 1, SCANNED: ocr_workers(settings)}
+    doors = [door(name, n) for name in settings.classifier.doors for n in range(side_by_side[name])]
+    return Service(doors, metrics, spans)
 
 
-def _scan_reader(settings: Settings, model: Model, engine: OcrEngine | None, clock: Clock) -> ReadScan:
+def ocr_workers(settings: Settings) -> int:
+    """How many pages are read at a time."""
+    return settings.classifier.ocr_workers or usable_cores()
+
+
+def _scan_reader(
+    settings: Settings, model: Model, reader: DocumentReader | None, metrics: Metrics
+) -> ReadScan:
     """What reads scans; where their door is closed, no OCR is needed."""
     if SCANNED not in settings.classifier.doors:
         return unread
-    originals = ObjectStore(settings.objects.uri)
-    return ScanReader(engine or default_engine(), originals, model.manifest.prep_version, clock)
+    reader = reader or ocr_pool(settings, metrics)
+    return ScanReader(reader, ObjectStore(settings.objects.uri), model.manifest.prep_version)
 
 
 def observe(settings: Settings, door: str, metrics: Metrics, spans: Tracer | None, clock: Clock) -> Observer:
@@ -184,15 +200,15 @@ def load_model(location: str | Path | None) -> Model:
     return package
 
 
-def default_engine() -> OcrEngine:
-    """The OCR engine.
+def ocr_pool(settings: Settings, metrics: Metrics) -> DocumentReader:
+    """Processes that read pages.
 
     Raises:
-        OcrUnavailable: It is not installed; the message says how to.
+        OcrUnavailable: OCR is not installed; the message says how to.
     """
-    from mailroom.extract.ocr.tesseract import tesseract  # noqa: PLC0415 - fakes do without
+    from mailroom.extract.reading.pool import OcrPool  # noqa: PLC0415 - fakes do without
 
-    return tesseract()
+    return OcrPool(ocr_workers(settings), watch=metrics.reading)
 
 
 def kafka_exchanges(settings: Settings) -> Connect:
@@ -209,8 +225,9 @@ def kafka_exchanges(settings: Settings) -> Connect:
     require_broker(settings.kafka)
     kafka, classifier = settings.kafka, settings.classifier
 
-    def connect(topic: Topic, name: str) -> Exchange:
-        return KafkaExchange(kafka, [topic], consumer_group(settings, name), f"{classifier.instance}-{name}")
+    def connect(topic: Topic, name: str, number: int) -> Exchange:
+        member = f"{classifier.instance}-{name}-{number}"
+        return KafkaExchange(kafka, [topic], consumer_group(settings, name), member)
 
     return connect
 

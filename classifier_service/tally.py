@@ -40,6 +40,15 @@ class Tally:
             else:
                 self.reasons[_word(record, h.ERROR_REASON)] += 1
 
+    def merge(self, other: "Tally") -> None:
+        """Add what another door has done."""
+        self.batches += other.batches
+        self.labels.update(other.labels)
+        self.decisions.update(other.decisions)
+        self.reasons.update(other.reasons)
+        self.lost += other.lost
+        self.seconds += other.seconds
+
     def summary(self) -> dict[str, Any]:
         """The counts as plain values."""
         return {

@@ -108,6 +108,11 @@ class ClassifierSettings(Section):
         min_length=1,
         description="topics that the Kafka door reads; services for one each scale apart",
     )
+    ocr_workers: int | None = Field(
+        None,
+        gt=0,
+        description="pages read at a time, each by a process of some 300 MB; by default one per core",
+    )
     review_below: float | None = Field(None, ge=0, le=1, description="overrides the package's thresholds")
 
 
@@ -138,6 +143,7 @@ class RestSettings(Section):
     long_queue: int = Field(16, ge=0, description="requests that may wait for one of them; beyond, 429")
     max_body_bytes: int = Field(32 * MIB, gt=0)
     max_bodies_bytes: int = Field(128 * MIB, gt=0, description="all that are being received together")
+    head_seconds: float = Field(10.0, gt=0, description="until a request's head must have come")
     body_seconds: float = Field(30.0, gt=0, description="until a body's last byte must have come")
     drain_seconds: float = Field(1.0, ge=0, description="requests are still taken so long after SIGTERM")
 

@@ -87,8 +87,9 @@ class Desk:
     def _scans(self) -> ScanReader:
         """OCR is loaded for the first scan: a batch of texts needs none installed."""
         from mailroom.extract.ocr.tesseract import tesseract  # noqa: PLC0415
+        from mailroom.extract.reading.reader import EngineReader  # noqa: PLC0415
 
-        return ScanReader(tesseract(), ObjectStore(self.task.objects), self._prep_version, self.clock)
+        return ScanReader(EngineReader(tesseract()), ObjectStore(self.task.objects), self._prep_version)
 
 
 @cache

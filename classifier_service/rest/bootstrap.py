@@ -13,18 +13,15 @@ from classifier_service.rest.app import Door
 from classifier_service.rest.bodies import BodyLimits, BodyReader
 from classifier_service.rest.endpoint import DoorState
 from classifier_service.rest.operations import operations
-from classifier_service.scans import ReadScan, ScanReader
-from classifier_service.service import default_engine
+from classifier_service.scans import ReadScan, ScanReader, unread
+from classifier_service.service import ocr_pool
 from classifier_service.workers import Workers
-from mailroom.contracts.errors import MalformedRecord
-from mailroom.contracts.reasons import Reason
-from mailroom.contracts.records import ScannedDocument
-from mailroom.extract.ocr.engine import OcrEngine
 from mailroom.extract.ocr.tessdata import OcrUnavailable
+from mailroom.extract.reading.reader import DocumentReader
 from mailroom.objects import ObjectStore
 from mailroom.settings import Settings
 from mailroom.streams.clock import SystemClock
-from mailroom.textprep import CleanText
+from mailroom.telemetry.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +61,12 @@ def build(settings: Settings, load: LoadPackage) -> RestService:
 
 
 def _classifiers(settings: Settings) -> Callable[[Model], Classifier]:
-    engine, clock = _engine(), SystemClock()
+    reader, clock = _reader(settings), SystemClock()
     originals = ObjectStore(settings.objects.uri)
 
     def serve(package: Model) -> Classifier:
         prep_version = package.manifest.prep_version
-        read: ReadScan = _unread if engine is None else ScanReader(engine, originals, prep_version, clock)
+        read: ReadScan = unread if reader is None else ScanReader(reader, originals, prep_version)
         return Classifier(
             package,
             departments=settings.departments,
@@ -81,16 +78,10 @@ def _classifiers(settings: Settings) -> Callable[[Model], Classifier]:
     return serve
 
 
-def _engine() -> OcrEngine | None:
-    """The OCR engine; None where the image has none, which labels texts all the same."""
+def _reader(settings: Settings) -> DocumentReader | None:
+    """What reads pages; None where the image has no OCR, which labels texts all the same."""
     try:
-        return default_engine()
+        return ocr_pool(settings, Metrics())
     except OcrUnavailable as error:
         structlog.get_logger().warning("scans are refused", cause=str(error))
         return None
-
-
-def _unread(document: ScannedDocument) -> CleanText:
-    kind = document.source.media_type
-    message = f"this service reads no pages ({kind}): send a text, or ask one that was built with OCR"
-    raise MalformedRecord(Reason.UNSUPPORTED_MEDIA_TYPE, message)

@@ -1,31 +1,24 @@
 """The sandbox that parsers run in: a child process with limits on time and memory.
 
 Plain text never goes there: it is decoded where it is. PDF, images and large HTML do, because their parsers meet
-hostile input in C. The child is kept warm between documents, replaced after it died, and ends with its parent. It is
-a plain process on pipes rather than a pool: a pool's workers cannot be given up in the middle of a document without
-breaking the pool, and `multiprocessing` runs the parent's main module again, which an engine's worker must not.
+hostile input in C. The child is kept warm between documents, replaced after it died, and ends with its parent.
 """
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
 from mailroom.extract import frames
+from mailroom.extract.child import Child
 from mailroom.extract.extraction import require_size
 from mailroom.extract.registry import IMAGES, parser_of
 from mailroom.extract.results import Extracted, Limits
 from mailroom.extract.sniffing import identify
 
 _LARGE_HTML = 64 * 1024
-_GRACE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +48,7 @@ class Sandbox:
     def __init__(self, limits: SandboxLimits | None = None) -> None:
         self._limits = limits or SandboxLimits()
         self._lock = threading.Lock()
-        self._child: _Child | None = None
+        self._child: Child | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -100,13 +93,14 @@ class Sandbox:
         return answer
 
     def _try(self, request: bytes) -> tuple[bytes | None, MalformedRecord]:
-        if self._child is not None and not self._child.alive():
+        if self._child is not None and self._child.status is not None:
             self._drop_child()
-        child = self._child = self._child or _Child(self._limits)
-        answer = child.ask(request)
+        child = self._child = self._child or _started(self._limits)
+        fresh = child.asked == 0
+        answer = child.ask(request, self._limits.wall_seconds + (self._limits.start_seconds if fresh else 0))
         if answer is None or child.asked >= self._limits.documents_per_child:
             self._drop_child()
-        return answer, child.cause_of_death()
+        return answer, _cause_of_death(child, self._limits)
 
     def _drop_child(self) -> None:
         if self._child is not None:
@@ -114,85 +108,19 @@ class Sandbox:
         self._child = None
 
 
-class _Child:
-    def __init__(self, limits: SandboxLimits) -> None:
-        self._limits = limits
-        self._overdue = threading.Event()
-        self.asked = 0
-        command = [sys.executable, "-P", "-m", "mailroom.extract.sandbox_worker"]
-        command += [str(limits.cpu_seconds), str(limits.memory_bytes)]
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-        )
+def _started(limits: SandboxLimits) -> Child:
+    return Child("mailroom.extract.sandbox_worker", str(limits.cpu_seconds), str(limits.memory_bytes))
 
-    def alive(self) -> bool:
-        """Whether the child still runs."""
-        return self._process.poll() is None
 
-    def ask(self, request: bytes) -> bytes | None:
-        """Send a request and wait for the answer; None if the child died or had to be killed."""
-        patience = self._limits.wall_seconds + (0 if self.asked else self._limits.start_seconds)
-        self.asked += 1
-        watchdog = threading.Timer(patience, self._kill_overdue)
-        watchdog.start()
-        try:
-            frames.write(_pipe(self._process.stdin), request)
-            return frames.read(_pipe(self._process.stdout))
-        except (BrokenPipeError, EOFError):
-            return None
-        finally:
-            watchdog.cancel()
-
-    def cause_of_death(self) -> MalformedRecord:
-        """What the document that the child died of is refused for."""
-        if self._overdue.is_set() or self._process.returncode == -signal.SIGXCPU:
-            message = f"not parsed within {self._limits.wall_seconds:g} seconds: export it again, simpler"
-            return MalformedRecord(Reason.TOO_SLOW, message)
-        message = f"its parser died (status {self._process.returncode}): export it again"
-        return MalformedRecord(Reason.UNPARSABLE, message)
-
-    def end(self) -> None:
-        """Close the child's input, which it ends at; kill it if it does not."""
-        _close_quietly(_pipe(self._process.stdin))
-        try:
-            self._process.wait(_GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        _pipe(self._process.stdout).close()
-
-    def _kill_overdue(self) -> None:
-        self._overdue.set()
-        self._process.kill()
+def _cause_of_death(child: Child, limits: SandboxLimits) -> MalformedRecord:
+    """What the document that a child died of is refused for."""
+    if child.too_slow:
+        message = f"not parsed within {limits.wall_seconds:g} seconds: export it again, simpler"
+        return MalformedRecord(Reason.TOO_SLOW, message)
+    return MalformedRecord(Reason.UNPARSABLE, f"its parser died (status {child.status}): export it again")
 
 
 def is_hostile_ground(media_type: str, size: int) -> bool:
     """Whether documents of a media type and size (bytes) are parsed in the child."""
     large_html = media_type == "text/html" and size > _LARGE_HTML
     return media_type == "application/pdf" or media_type in IMAGES or large_html
-
-
-def _environment() -> dict[str, str]:
-    # An engine's worker may have put the project on sys.path by means that a child does not inherit.
-    import mailroom  # noqa: PLC0415
-
-    root = str(Path(mailroom.__path__[0]).resolve().parent)
-    paths = [root, *(path for path in sys.path if path and path != root)]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
-
-
-def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-    if pipe is None:
-        raise RuntimeError("the child was started without pipes")
-    return pipe
-
-
-def _close_quietly(pipe: IO[bytes]) -> None:
-    try:
-        pipe.close()
-    except BrokenPipeError:
-        return

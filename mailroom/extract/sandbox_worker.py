@@ -4,20 +4,17 @@ Started as `python -m mailroom.extract.sandbox_worker CPU_SECONDS MEMORY_BYTES`;
 """
 
 import math
-import os
 import resource
 import sys
-import threading
 import time
-from typing import IO
+from collections.abc import Iterator
 
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
 from mailroom.extract import frames
+from mailroom.extract.child_side import serve
 from mailroom.extract.extraction import extract
 from mailroom.extract.results import Extracted
-
-_ORPHAN_CHECK_SECONDS = 1.0
 
 
 def main(arguments: list[str]) -> int:
@@ -27,24 +24,12 @@ def main(arguments: list[str]) -> int:
         arguments: Processor seconds per document, and bytes of address space.
     """
     cpu_seconds, memory_bytes = map(int, arguments)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-    answers = _claim_output()
-    while True:
-        try:
-            request = frames.read(sys.stdin.buffer)
-        except EOFError:
-            return 0
+
+    def answer(request: bytes) -> Iterator[bytes]:
         _allow_processor_time(cpu_seconds)
-        frames.write(answers, frames.encode_answer(_answer(request)))
+        yield frames.encode_answer(_answer(request))
 
-
-def _claim_output() -> IO[bytes]:
-    # What a parser prints must not end up between the frames.
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return answers
+    return serve(answer, memory_bytes)
 
 
 def _answer(request: bytes) -> Extracted | MalformedRecord:
@@ -63,13 +48,6 @@ def _allow_processor_time(seconds: int) -> None:
     used = math.ceil(time.process_time())
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (used + seconds, hard))
-
-
-def _end_with_parent(parent: int) -> None:
-    # A parser that is busy does not see its input end; it must not outlive the parent for long.
-    while os.getppid() == parent:
-        time.sleep(_ORPHAN_CHECK_SECONDS)
-    os._exit(1)
 
 
 if __name__ == "__main__":

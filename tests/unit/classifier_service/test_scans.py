@@ -6,6 +6,7 @@ import pytest
 
 from classifier_service.scans import PageLooks, ScanReader, look
 from mailroom.contracts.errors import MalformedRecord
+from mailroom.extract.reading.reader import EngineReader
 from mailroom.features.pages import HEIGHT, WIDTH
 from mailroom.objects import ObjectStore
 from mailroom.streams.clock import FakeClock
@@ -14,7 +15,8 @@ from tests.unit.classifier_service.fakes import FakeEngine, claimed, page, scann
 
 def reader(tmp_path: Path, engine: FakeEngine, clock: FakeClock | None = None) -> ScanReader:
     """A reader with an empty store."""
-    return ScanReader(engine, ObjectStore(f"file://{tmp_path}"), 1, clock or FakeClock())
+    read = EngineReader(engine, (clock or FakeClock()).monotonic)
+    return ScanReader(read, ObjectStore(f"file://{tmp_path}"), 1)
 
 
 def reason(read: ScanReader, content: bytes | None, dataref: str | None = None) -> str:

@@ -12,6 +12,7 @@ from classifier_service.service import Service, build, load_model
 from mailroom.contracts.errors import UsageError
 from mailroom.contracts.records import Record
 from mailroom.contracts.topics import Topic
+from mailroom.extract.reading.reader import EngineReader
 from mailroom.settings import ClassifierSettings, ObjectStoreSettings, Settings, load_settings
 from mailroom.streams import DeliveryFailed, Exchange
 from mailroom.streams.clock import FakeClock
@@ -27,6 +28,7 @@ from tests.unit.classifier_service.fakes import (
 )
 
 DEADLINE_SECONDS = 20.0
+ONE_AT_A_TIME = Settings(classifier=ClassifierSettings(ocr_workers=1))
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -42,10 +44,16 @@ def service_on(
 ) -> Service:
     """A service wired with fakes."""
 
-    def connect(topic: Topic, name: str) -> Exchange:
+    def connect(topic: Topic, name: str, _: int) -> Exchange:
         return wrap(MemoryExchange(log, [topic], name))
 
-    return build(Settings(), model=FakeModel(), connect=connect, engine=FakeEngine(), clock=FakeClock())
+    return build(
+        ONE_AT_A_TIME,
+        model=FakeModel(),
+        connect=connect,
+        reader=EngineReader(FakeEngine()),
+        clock=FakeClock(),
+    )
 
 
 def filled() -> MemoryLog:
@@ -115,14 +123,14 @@ def test_a_door_that_fails_ends_the_service() -> None:
 
     log = filled()
     service = build(
-        Settings(),
+        ONE_AT_A_TIME,
         model=FakeModel(),
-        connect=lambda topic, name: Gone(log, [topic], name),
-        engine=FakeEngine(),
+        connect=lambda topic, name, _: Gone(log, [topic], name),
+        reader=EngineReader(FakeEngine()),
         clock=FakeClock(),
     )
     with pytest.raises(DeliveryFailed, match="the log is gone"):
-        service.run(lambda: pytest.fail("a service that fails is never ready"))
+        service.run(lambda *_: pytest.fail("a service that fails is never ready"))
     assert service.stop.is_set()
 
 
@@ -130,10 +138,10 @@ def test_a_fault_of_ours_is_one_line_without_text() -> None:
     """An unexpected error names its kind and place, and quotes nothing."""
     log = filled()
     service = build(
-        Settings(),
+        ONE_AT_A_TIME,
         model=FakeModel(),
-        connect=lambda topic, name: Broken(log, [topic], name),
-        engine=FakeEngine(),
+        connect=lambda topic, name, _: Broken(log, [topic], name),
+        reader=EngineReader(FakeEngine()),
         clock=FakeClock(),
     )
     with pytest.raises(
@@ -146,14 +154,14 @@ def test_settings_reach_the_classifier(tmp_path: object) -> None:
     """The review threshold of the settings is the one that decides."""
     log = filled()
     settings = Settings(
-        classifier=ClassifierSettings(review_below=0.99, batch_size=1),
+        classifier=ClassifierSettings(review_below=0.99, batch_size=1, ocr_workers=1),
         objects=ObjectStoreSettings(uri=f"file://{tmp_path}"),
     )
     service = build(
         settings,
         model=FakeModel(),
-        connect=lambda topic, name: MemoryExchange(log, [topic], name),
-        engine=FakeEngine(),
+        connect=lambda topic, name, _: MemoryExchange(log, [topic], name),
+        reader=EngineReader(FakeEngine()),
         clock=FakeClock(),
     )
     [text, _] = service.doors
@@ -169,11 +177,11 @@ def test_without_a_package_nothing_starts() -> None:
 
 def test_a_door_alone_leaves_the_other_topic_to_another_service(monkeypatch: pytest.MonkeyPatch) -> None:
     """A service for texts has no door for scans, and needs no OCR."""
-    monkeypatch.setattr(module, "default_engine", lambda: pytest.fail("no scan is read here"))
+    monkeypatch.setattr(module, "ocr_pool", lambda *_: pytest.fail("no scan is read here"))
     monkeypatch.setenv("MAILROOM_CLASSIFIER__DOORS", '["text"]')
     log = filled()
 
-    def connect(topic: Topic, name: str) -> Exchange:
+    def connect(topic: Topic, name: str, _: int) -> Exchange:
         return MemoryExchange(log, [topic], name)
 
     built = build(load_settings(), model=FakeModel(), connect=connect, clock=FakeClock())
