@@ -1,6 +1,7 @@
 """Bodies of requests: bounded in bytes and in time, whether their senders mean well or not."""
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 
 import msgspec
@@ -96,13 +97,13 @@ class BodyReader:
         """Read on without keeping: whoever is closed upon while sending never sees the answer."""
         if request.header(b"expect").lower() == "100-continue":
             return
-        forgotten = 0
-        deadline = asyncio.get_running_loop().time() + self._limits.seconds
-        while forgotten < self._limits.discard_bytes:
-            message = await self._next(request, deadline - asyncio.get_running_loop().time())
-            forgotten += len(message["body"])
-            if not message.get("more_body", False):
-                return
+        forgotten, more = 0, True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.seconds):
+                while more and forgotten < self._limits.discard_bytes:
+                    message = await request.receive()
+                    more = message.get("more_body", False)
+                    forgotten += len(message.get("body", b""))
 
     def _too_large(self) -> RequestRefused:
         limit = self._limits.bytes // MIB

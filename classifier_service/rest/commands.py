@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from classifier_service.rest.bootstrap import RestService
     from mailroom.settings import Settings
 
@@ -20,38 +22,40 @@ def serve(
     from classifier_service.commands import leave_now, log_to_stderr, rest_the_collector
     from classifier_service.packages import load_package
     from classifier_service.rest.bootstrap import build
+    from classifier_service.rest.server import bound
     from mailroom.settings import load_settings
     from mailroom.terminal import emit
 
     log_to_stderr()
     settings = _with_options(load_settings(), package, host, port)
+    opened = bound(settings.rest.host, settings.rest.port)
     service = build(settings, lambda: load_package(settings.classifier.package))
     rest_the_collector()
     try:
-        requests = _listen(service, settings)
+        requests = _listen(service, settings, opened)
     finally:
         service.labeller.close()
     emit({"model": service.labeller.models.name, "requests": requests}, as_json=as_json)
     leave_now()
 
 
-def _listen(service: "RestService", settings: "Settings") -> int:
+def _listen(service: "RestService", settings: "Settings", opened: "socket") -> int:
     """Serve until told to stop; the number of requests answered."""
     import structlog
 
-    from classifier_service.rest.server import DrainLimits, Server, listening
+    from classifier_service.rest.server import Server, ServerLimits
     from mailroom.readiness import announce
 
-    socket = listening(settings.rest.host, settings.rest.port)
-    host, port = socket.getsockname()[:2]
+    host, port = opened.getsockname()[:2]
+    model = service.labeller.models.name
 
     def ready() -> None:
         announce(host=host, port=port)
-        structlog.get_logger().info("ready", host=host, port=port, model=service.labeller.models.name)
+        structlog.get_logger().info("ready", host=host, port=port, model=model)
 
-    limits = DrainLimits(settings.rest.drain_seconds)
+    limits = ServerLimits(settings.rest.head_seconds, settings.rest.drain_seconds)
     server = Server(service.door, service.state, limits, ready)
-    server.run(sockets=[socket])
+    server.run(sockets=[opened])
     answered = server.server_state.total_requests
     structlog.get_logger().info("stopped", requests=answered)
     return answered

@@ -9,9 +9,6 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-HEAD_SECONDS = 10.0
-"""From a connection's opening, or a request's first byte, to the end of its head."""
-
 MAX_HEAD_BYTES = 64 * 1024
 
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
@@ -19,9 +16,13 @@ _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """A connection whose caller must get on with it."""
+    """A connection whose caller must get on with it.
 
-    head_seconds = HEAD_SECONDS
+    Attributes:
+        head_seconds: From the connection's opening, or a request's first byte, to the end of its head.
+    """
+
+    head_seconds = 10.0
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -76,3 +77,8 @@ class GuardedProtocol(HttpToolsProtocol):
         if not self.transport.is_closing():
             self.transport.write(response)
             self.transport.close()
+
+
+def guarded(head_seconds: float) -> type[GuardedProtocol]:
+    """The protocol with another patience; uvicorn makes its connections from a class alone."""
+    return type("Guarded", (GuardedProtocol,), {"head_seconds": head_seconds})

@@ -11,7 +11,7 @@ import uvicorn
 
 from classifier_service.rest.app import Door
 from classifier_service.rest.endpoint import DoorState
-from classifier_service.rest.protocol import GuardedProtocol
+from classifier_service.rest.protocol import guarded
 from mailroom.contracts.errors import UsageError
 from mailroom.streams.clock import Clock, SystemClock
 
@@ -21,15 +21,17 @@ IDLE_SECONDS = 65
 
 
 @dataclass(frozen=True, slots=True)
-class DrainLimits:
-    """How the door stops.
+class ServerLimits:
+    """How long the door waits.
 
     Attributes:
-        grace_seconds: How long it goes on answering after it was told to stop, each connection closed after its
+        head_seconds: What a caller may take over the head of a request.
+        grace_seconds: How long the door goes on answering after it was told to stop, each connection closed after its
             next answer: callers that have sent a request by then lose none. Over at once where nobody is connected.
         finish_seconds: What requests that are being answered may take beyond.
     """
 
+    head_seconds: float = 10.0
     grace_seconds: float = 1.0
     finish_seconds: float = 20.0
 
@@ -40,7 +42,7 @@ class Server(uvicorn.Server):
     Args:
         app: The door.
         state: Told when the drain begins.
-        limits: See `DrainLimits`.
+        limits: See `ServerLimits`.
         ready: Called once requests are taken.
         clock: Times the grace.
     """
@@ -49,7 +51,7 @@ class Server(uvicorn.Server):
         self,
         app: Door,
         state: DoorState,
-        limits: DrainLimits,
+        limits: ServerLimits,
         ready: Callable[[], None],
         clock: Clock | None = None,
     ) -> None:
@@ -81,8 +83,8 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
 
-def listening(host: str, port: int) -> socket.socket:
-    """A socket that listens.
+def bound(host: str, port: int) -> socket.socket:
+    """A socket with its address, not yet listening: what is wrong with the address is known before a model is loaded.
 
     Args:
         host: An address of this machine; `0.0.0.0` or `::` for all of them.
@@ -91,27 +93,31 @@ def listening(host: str, port: int) -> socket.socket:
     Raises:
         UsageError: Nothing can listen there.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    opened = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind((host, port))
     except OSError as error:
+        opened.close()
         raise UsageError(
-            f"nothing can listen at {host}:{port} ({error.strerror or error}): name another --host or --port"
+            f"nothing can listen at {host}:{port} ({error.strerror}): name another --host or --port"
         ) from error
+    return opened
 
 
-def _config(app: Door, limits: DrainLimits) -> uvicorn.Config:
+def _config(app: Door, limits: ServerLimits) -> uvicorn.Config:
     # What uvicorn logs below an error is for developers of servers: each malformed request, start and stop.
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=GuardedProtocol,
+        http=guarded(limits.head_seconds),
         ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
+        backlog=BACKLOG,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=int(limits.finish_seconds),
     )
