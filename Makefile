@@ -7,8 +7,9 @@ READY_FOR_TESTS := .venv/.mailroom-ready-for-tests
 SOURCES := mailroom cli ingest stream_processing classifier_service training samples
 CODE := $(SOURCES) tests benchmarks scripts
 TESTS ?= tests
+IMAGE := $(or $(MAILROOM_IMAGE),mailroom/classifier:latest)
 
-.PHONY: help demo test test-unit check fix setup soak lock
+.PHONY: help demo images test test-unit check fix setup soak lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +24,10 @@ $(READY_FOR_TESTS): $(READY)
 
 demo: $(READY) ## real documents through Kafka, Flink and a classifier, on this machine
 	@$(PYTHON) -m cli demo
+
+images: $(READY) ## what `docker compose up` starts; the classifiers' with the package PACKAGE, or one that is trained
+	@docker compose build
+	@$(PYTHON) -m cli package --tag $(IMAGE) $(if $(PACKAGE),--package $(PACKAGE))
 
 test: $(READY_FOR_TESTS) ## all tests, with a real broker, a real Flink and a real classifier
 	@$(PYTHON) -m pytest $(TESTS)

@@ -24,6 +24,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "doctor", "mailroom.embedded.commands:doctor", "What is missing on this machine, and how to mend it."
     ),
+    Verb("topics", "mailroom.embedded.commands:topics", "Create the topics that a broker lacks."),
     Verb("send", "ingest.commands:send", "Put documents in: files, folders, globs or standard input."),
     Verb(
         "watch-folder", "ingest.commands:watch_folder", "Send every file that is dropped into a folder, once."

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailroom.contracts.errors import MailroomError, UsageError
+from mailroom.contracts.topics import MAX_RECORD_BYTES
 from mailroom.settings import Settings, home
 
 EMBEDDED = "embedded"
@@ -13,6 +14,7 @@ COMPOSE_BOOTSTRAP = "127.0.0.1:9094"
 HELP = "embedded, compose, or host:port of a broker; by default the embedded system if it runs, else the settings"
 
 MAX_PORT = 65_535
+HEADER_BYTES = 64 * 1024  # what a record has besides its document, generously
 
 
 class NotRunning(MailroomError):
@@ -57,8 +59,17 @@ def resolve(
     """
     if profile in (None, EMBEDDED):
         return _embedded(embedded(), settings, required=profile == EMBEDDED)
-    bootstrap = COMPOSE_BOOTSTRAP if profile == COMPOSE else _addresses(str(profile))
-    return _with(settings, bootstrap)
+    if profile == COMPOSE:
+        return _travelling_whole(_with(settings, COMPOSE_BOOTSTRAP))
+    return _with(settings, _addresses(str(profile)))
+
+
+def _travelling_whole(settings: Settings) -> Settings:
+    """Containers do not see the files of this machine: no document is left in its object store for them to fetch."""
+    if not settings.objects.uri.startswith("file:"):
+        return settings
+    objects = settings.objects.model_copy(update={"inline_limit": MAX_RECORD_BYTES - HEADER_BYTES})
+    return settings.model_copy(update={"objects": objects})
 
 
 def _embedded(system: Running | None, settings: Settings, *, required: bool) -> Settings:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mailroom import profiles
 from mailroom.contracts.errors import MailroomError
 from mailroom.terminal import emit
 
@@ -94,3 +95,17 @@ def _draw(console: "Console", findings: "list[Finding]") -> None:
         console.print(finding.found, markup=False, highlight=False, soft_wrap=True)
         if finding.mend:
             console.print(f"            {finding.mend}", markup=False, highlight=False, soft_wrap=True)
+
+
+def topics(
+    *,
+    partitions: Annotated[int, typer.Option(min=1, help="Of topics that are not there yet.")] = 2,
+    profile: Annotated[str | None, typer.Option(help=profiles.HELP)] = None,
+    json: Json = False,
+) -> None:
+    """Create the topics of the contract that a broker lacks; those that exist stay as they are."""
+    from mailroom.embedded.topics import ensure_topics
+    from mailroom.settings import load_settings
+
+    bootstrap = profiles.resolve(profile, load_settings()).kafka.bootstrap
+    emit(dict(ensure_topics(bootstrap, partitions=partitions, timeout_seconds=60.0)), as_json=json)

@@ -25,6 +25,7 @@ from mailroom.embedded.java import find_java
 
 TRUST_STORE = Path("/etc/ssl/certs/java/cacerts")
 FETCH_SECONDS = 900.0
+DEBIAN_IVY = Path("/usr/share/java/ivy.jar")  # of its package `ivy`, for a machine without PySpark
 
 
 class JarsMissing(MailroomError):
@@ -198,7 +199,7 @@ def _unreachable(log: Path) -> str:
 
 
 def _ivy_jar() -> Path:
-    found = spark_jars("ivy-*")
+    found = [*spark_jars("ivy-*"), *filter(Path.is_file, [DEBIAN_IVY])]
     if not found:
         raise JarsMissing("Ivy, which PySpark ships, is missing: install the extra `embedded` of mailroom")
     return found[0]

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
 def package(
     *,
-    package: Annotated[Path, typer.Option("--package", help="Folder of the model package.")],
     tag: Annotated[str, typer.Option("--tag", help="The image's name, like mailroom/classifier:1.0.")],
+    package: Annotated[
+        Path | None, typer.Option("--package", help="Folder of the model package; one is trained without it.")
+    ] = None,
     base: Annotated[
         str | None,
         typer.Option(
@@ -27,9 +29,15 @@ def package(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Build a container that serves a model package; it is verified first."""
-    from mailroom.model_image.building import build_image
+    from mailroom.model_image.building import build_image, require_engine
     from mailroom.terminal import emit
 
+    if package is None:
+        from mailroom.embedded.packages import provide_package
+        from mailroom.progress import line
+
+        require_engine(tag)
+        package = provide_package(line)
     built = build_image(package, tag, base=base, ocr=ocr)
     emit(built.told(), as_json=as_json, render=lambda console: draw(console, built))
 

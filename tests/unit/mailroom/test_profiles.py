@@ -57,6 +57,15 @@ def test_other_settings_stay(settings: Settings) -> None:
     assert (resolved.kafka.security_protocol, resolved.objects.uri) == ("SSL", "file:///given")
 
 
+def test_containers_are_sent_documents_whole(settings: Settings) -> None:
+    """They cannot fetch what is left in files of this machine; an object store elsewhere they can reach."""
+    assert resolve("compose", settings).objects.inline_limit == 32 * 1024 * 1024 - 64 * 1024
+    elsewhere = settings.model_copy(
+        update={"objects": settings.objects.model_copy(update={"uri": "s3://bucket"})}
+    )
+    assert resolve("compose", elsewhere).objects.inline_limit == 1024 * 1024
+
+
 def test_an_embedded_system_with_its_data_elsewhere_has_its_object_store_there(settings: Settings) -> None:
     """A claim check must be where the running stream looks for it."""
     moved = Running("127.0.0.1:5001", "file:///data/objects")
