@@ -1,17 +1,18 @@
 """From what a caller hands in to labels: short texts on the event loop, everything long in threads."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from classifier_service.batching import Batcher
 from classifier_service.classifier import Document, Outcome
-from classifier_service.intake import Intake, Original
+from classifier_service.intake import Extractor, Intake, Original
 from classifier_service.models import Models, ServedModel
 from classifier_service.refusal import Refusal
+from classifier_service.sandboxes import Sandboxes
 from classifier_service.workers import Workers
 from mailroom.contracts.errors import MalformedRecord
-from mailroom.extract import sniff
-from mailroom.extract.sandbox import Sandbox, is_hostile_ground
+from mailroom.extract import extract, sniff
+from mailroom.extract.sandbox import is_hostile_ground
 from mailroom.streams.clock import Clock, SystemClock
 
 SHORT = 32_000
@@ -26,20 +27,16 @@ class Labeller:
         models: The model in service.
         batcher: Labels short texts of concurrent requests together.
         workers: Threads for parsers, OCR, long texts and slow models; a request takes one of them.
-        sandbox: Parses hostile files in a child process.
+        observe: Told the documents' ids and their outcomes.
         clock: Tells the time of entry.
     """
 
     models: Models
     batcher: Batcher
     workers: Workers
-    sandbox: Sandbox = field(default_factory=Sandbox)
+    observe: Callable[[Sequence[str], Sequence[Outcome]], None] = lambda _ids, _outcomes: None
     clock: Clock = field(default_factory=SystemClock)
-
-    @property
-    def full(self) -> bool:
-        """Whether a request would be refused, however short."""
-        return self.batcher.full
+    _sandboxes: Sandboxes = field(default_factory=Sandboxes)
 
     async def label(self, model: ServedModel, given: Sequence[Original]) -> list[Outcome]:
         """One outcome per document, in their order; one that cannot be labelled fails alone.
@@ -53,25 +50,34 @@ class Labeller:
             Overloaded: Too much waits already; nothing of the request was begun.
             MailroomError: What concerns no single document: the OCR engine is not there.
         """
-        if not (model.quick and _is_short(given)):
-            return await self.workers.run(self._label_long, model, given)
-        prepared = self._prepared(model, given)
+        if model.quick and _is_short(given):
+            outcomes = await self._label_short(model, given)
+        else:
+            outcomes = await self.workers.run(self._label_long, model, given)
+        self.observe([item.id for item in given], outcomes)
+        return outcomes
+
+    def close(self) -> None:
+        """End the threads and the parsers' processes."""
+        self.workers.close()
+        self._sandboxes.close()
+
+    async def _label_short(self, model: ServedModel, given: Sequence[Original]) -> list[Outcome]:
+        prepared = self._prepared(model, given, extract)
         documents = [item for item in prepared if not isinstance(item, Refusal)]
         outcomes = await self.batcher.submit(model.classifier.label, documents) if documents else []
         return _merged(prepared, outcomes)
 
-    def close(self) -> None:
-        """End the threads and the child process."""
-        self.workers.close()
-        self.sandbox.close()
-
     def _label_long(self, model: ServedModel, given: Sequence[Original]) -> list[Outcome]:
-        prepared = self._prepared(model, given)
+        with self._sandboxes.one() as sandbox:
+            prepared = self._prepared(model, given, sandbox.extract)
         documents = [item for item in prepared if not isinstance(item, Refusal)]
         return _merged(prepared, model.classifier.label(documents))
 
-    def _prepared(self, model: ServedModel, given: Sequence[Original]) -> list[Document | Refusal]:
-        intake = Intake(self.sandbox.extract, model.manifest.prep_version, self.clock)
+    def _prepared(
+        self, model: ServedModel, given: Sequence[Original], find_text: Extractor
+    ) -> list[Document | Refusal]:
+        intake = Intake(find_text, model.manifest.prep_version, self.clock)
         return [intake.document(item) for item in given]
 
 

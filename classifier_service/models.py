@@ -52,19 +52,27 @@ class Models:
         serve: A package as a model that labels; refuses one that does not fit the service.
         name: The model's name in the protocol's paths; None for that of the first package. It stays the same
             over all packages that follow, so that no caller's address breaks.
+        announce: Told which model is in service, from the first one on.
 
     Raises:
         MailroomError: The first package must not be used.
     """
 
     def __init__(
-        self, load: LoadPackage, serve: Callable[[Model], Classifier], *, name: str | None = None
+        self,
+        load: LoadPackage,
+        serve: Callable[[Model], Classifier],
+        *,
+        name: str | None = None,
+        announce: Callable[[ServedModel], None] = lambda _: None,
     ) -> None:
         self._load = load
         self._serve = serve
+        self._announce = announce
         self._loading = threading.Lock()
         self._current = self._next()
         self.name = name or self._current.manifest.name
+        announce(self._current)
 
     @property
     def current(self) -> ServedModel:
@@ -87,6 +95,7 @@ class Models:
             following = self._next()
             if following.manifest != self._current.manifest:
                 self._current = following
+                self._announce(following)
             return self._current
 
     def _next(self) -> ServedModel:

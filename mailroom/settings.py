@@ -139,7 +139,9 @@ class RestSettings(Section):
     model_name: str | None = Field(None, description="in the protocol's paths; else the first package's")
     batch_size: int = Field(64, gt=0, description="documents labelled together, at most")
     queue: int = Field(256, gt=0, description="documents that may wait; beyond, 429")
-    workers: int = Field(2, gt=0, description="threads for files, long texts and slow models")
+    workers: int | None = Field(
+        None, gt=0, description="threads for files, long texts, slow models; by default as pages read at a time"
+    )
     long_queue: int = Field(16, ge=0, description="requests that may wait for one of them; beyond, 429")
     max_body_bytes: int = Field(32 * MIB, gt=0)
     max_bodies_bytes: int = Field(128 * MIB, gt=0, description="all that are being received together")

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from classifier_service.rest.endpoint import REQUEST_ID, DoorState, Endpoint, request_id
+from classifier_service.rest.observing import Observer
 from classifier_service.rest.openapi import openapi
 from classifier_service.rest.operations import Operation
 from classifier_service.rest.problems import as_problem, as_protocol_error
@@ -28,20 +29,24 @@ class Door(FastAPI):
     Args:
         operations: What the door does.
         model: The name of its model.
+        observer: Watches.
         state: Whether it is draining.
     """
 
-    def __init__(self, operations: Iterable[Operation], model: str, state: DoorState) -> None:
+    def __init__(
+        self, operations: Iterable[Operation], model: str, observer: Observer, state: DoorState
+    ) -> None:
         super().__init__(title=TITLE, version=version("mailroom"), redirect_slashes=False, redoc_url=None)
         self._operations = tuple(operations)
         self._plain: dict[tuple[str, str], Endpoint] = {}
         for operation in self._operations:
-            endpoint = Endpoint(operation.handler, operation.complain, state)
+            endpoint = Endpoint(operation.path, operation.handler, operation.complain, observer, state)
             self.router.routes.append(Route(operation.path, endpoint, methods=[operation.method]))
             plain = operation.path.replace("{name}", model)
             if "{" not in plain:
                 self._plain[operation.method, plain] = replace(endpoint, parameters={"name": model})
-        self.add_exception_handler(HTTPException, _no_such_operation)
+        self.add_exception_handler(HTTPException, self._no_such_operation)
+        self._observer = observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or take part in the server's lifespan."""
@@ -58,13 +63,14 @@ class Door(FastAPI):
             self.openapi_schema = openapi(self._operations, title=self.title, version=self.version)
         return self.openapi_schema
 
-
-async def _no_such_operation(request: Request, error: Exception) -> Response:
-    if not isinstance(error, HTTPException):
-        raise error
-    complain = as_protocol_error if request.url.path.startswith("/v2") else as_problem
-    identifier = request_id(request.headers.get(REQUEST_ID.decode(), "").encode("latin-1"))
-    message = f"{request.method} {request.url.path}: {error.detail}: /openapi.json lists what there is"
-    answer = complain(error.status_code, message, identifier, ())
-    headers = {**(error.headers or {}), REQUEST_ID.decode(): identifier}
-    return Response(answer.body, answer.status, headers, answer.media_type.decode())
+    async def _no_such_operation(self, request: Request, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            raise error
+        complain = as_protocol_error if request.url.path.startswith("/v2") else as_problem
+        self._observer.metrics.requests.began()
+        self._observer.metrics.requests.finished("other", "unmatched", error.status_code, 0.0)
+        identifier = request_id(request.headers.get(REQUEST_ID.decode(), "").encode("latin-1"))
+        message = f"{request.method} {request.url.path}: {error.detail}: /openapi.json lists what there is"
+        answer = complain(error.status_code, message, identifier, ())
+        headers = {**(error.headers or {}), REQUEST_ID.decode(): identifier}
+        return Response(answer.body, answer.status, headers, answer.media_type.decode())

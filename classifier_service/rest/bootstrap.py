@@ -12,9 +12,10 @@ from classifier_service.models import LoadPackage, Models
 from classifier_service.rest.app import Door
 from classifier_service.rest.bodies import BodyLimits, BodyReader
 from classifier_service.rest.endpoint import DoorState
+from classifier_service.rest.observing import DOOR, Observer
 from classifier_service.rest.operations import operations
 from classifier_service.scans import ReadScan, ScanReader, unread
-from classifier_service.service import ocr_pool
+from classifier_service.service import SERVICE, ocr_pool, ocr_workers
 from classifier_service.workers import Workers
 from mailroom.extract.ocr.tessdata import OcrUnavailable
 from mailroom.extract.reading.reader import DocumentReader
@@ -22,6 +23,7 @@ from mailroom.objects import ObjectStore
 from mailroom.settings import Settings
 from mailroom.streams.clock import SystemClock
 from mailroom.telemetry.metrics import Metrics
+from mailroom.telemetry.tracing import tracer
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,21 @@ class RestService:
 
     Attributes:
         door: The application.
-        labeller: What answers; to be closed at the end.
+        labeller: What answers.
+        observer: Watches.
         state: Whether the door is draining.
     """
 
     door: Door
     labeller: Labeller
+    observer: Observer
     state: DoorState
+
+    def close(self) -> None:
+        """End threads and parsers, and send what spans wait."""
+        self.labeller.close()
+        if self.observer.spans is not None:
+            self.observer.spans.close()
 
 
 def build(settings: Settings, load: LoadPackage) -> RestService:
@@ -49,19 +59,26 @@ def build(settings: Settings, load: LoadPackage) -> RestService:
     Raises:
         MailroomError: The package must not be used, or does not fit the settings.
     """
-    rest, state = settings.rest, DoorState()
-    labeller = Labeller(
-        Models(load, _classifiers(settings), name=rest.model_name),
-        Batcher(BatchLimits(rest.batch_size, rest.queue)),
-        Workers(rest.workers, rest.long_queue),
+    rest, state, metrics = settings.rest, DoorState(), Metrics()
+    spans = tracer(SERVICE, settings.telemetry.otlp_endpoint)
+    observer = Observer(metrics, spans, each=settings.telemetry.log_level == "debug")
+    models = Models(
+        load,
+        _classifiers(settings, metrics),
+        name=rest.model_name,
+        announce=lambda model: metrics.serving(model.classifier.reference),
     )
+    batcher = Batcher(BatchLimits(rest.batch_size, rest.queue), observer.batch)
+    metrics.door(DOOR).queue(lambda: len(batcher))
+    workers = Workers(rest.workers or ocr_workers(settings), rest.long_queue)
+    labeller = Labeller(models, batcher, workers, observer.labelled)
     bodies = BodyReader(BodyLimits(rest.max_body_bytes, rest.body_seconds, rest.max_bodies_bytes))
-    door = Door(operations(labeller, bodies, state), labeller.models.name, state)
-    return RestService(door, labeller, state)
+    door = Door(operations(labeller, bodies, metrics, state), models.name, observer, state)
+    return RestService(door, labeller, observer, state)
 
 
-def _classifiers(settings: Settings) -> Callable[[Model], Classifier]:
-    reader, clock = _reader(settings), SystemClock()
+def _classifiers(settings: Settings, metrics: Metrics) -> Callable[[Model], Classifier]:
+    reader, clock = _reader(settings, metrics), SystemClock()
     originals = ObjectStore(settings.objects.uri)
 
     def serve(package: Model) -> Classifier:
@@ -78,10 +95,10 @@ def _classifiers(settings: Settings) -> Callable[[Model], Classifier]:
     return serve
 
 
-def _reader(settings: Settings) -> DocumentReader | None:
+def _reader(settings: Settings, metrics: Metrics) -> DocumentReader | None:
     """What reads pages; None where the image has no OCR, which labels texts all the same."""
     try:
-        return ocr_pool(settings, Metrics())
+        return ocr_pool(settings, metrics)
     except OcrUnavailable as error:
         structlog.get_logger().warning("scans are refused", cause=str(error))
         return None

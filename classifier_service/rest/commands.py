@@ -26,15 +26,15 @@ def serve(
     from mailroom.settings import load_settings
     from mailroom.terminal import emit
 
-    log_to_stderr()
     settings = _with_options(load_settings(), package, host, port)
+    log_to_stderr(settings.telemetry.log_level)
     opened = bound(settings.rest.host, settings.rest.port)
     service = build(settings, lambda: load_package(settings.classifier.package))
     rest_the_collector()
     try:
         requests = _listen(service, settings, opened)
     finally:
-        service.labeller.close()
+        service.close()
     emit({"model": service.labeller.models.name, "requests": requests}, as_json=as_json)
     leave_now()
 

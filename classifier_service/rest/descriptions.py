@@ -103,6 +103,9 @@ INVOCATIONS = Description(
 PING = Description("Whether requests are taken", Ready, problem=Problem, not_ready=True)
 READY = Description("Whether requests are taken", Ready, not_ready=True)
 LIVE = Description("Whether the process lives", Live)
+METRICS = Description(
+    "Metrics, for Prometheus", None, also=("text/plain", "application/openmetrics-text"), problem=Problem
+)
 SERVER = Description("The server", ServerMetadata)
 MODEL = Description("The model: what it takes and gives", ModelMetadata, errors=(404,))
 MODEL_READY = Description("Whether the model takes requests", ModelReady, errors=(404, 503))

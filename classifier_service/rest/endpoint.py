@@ -2,10 +2,9 @@
 
 import os
 import re
-import traceback
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import structlog
 from starlette.types import Receive, Scope, Send
@@ -21,9 +20,13 @@ from classifier_service.rest.http import (
     Request,
     RequestRefused,
 )
+from classifier_service.rest.observing import Observer
 from mailroom.contracts.errors import MailroomError
 
 REQUEST_ID = b"x-request-id"
+CALLER_GONE = 499
+"""In metrics, the status of a request that nobody was left to answer."""
+
 _PLAIN_ID = re.compile(rb"[\x21-\x7e]{1,128}")
 
 Complain = Callable[[int, str, str, tuple[Header, ...]], Answer]
@@ -46,26 +49,37 @@ class Endpoint:
     """One operation as an ASGI application.
 
     Attributes:
+        route: The pattern of its path, for metrics and traces.
         handler: Request to answer.
         complain: How errors are told.
+        observer: Watches.
         state: Whether the door is draining.
         parameters: What a pattern would have matched, where the path was known beforehand.
     """
 
+    route: str
     handler: Handler
     complain: Complain
+    observer: Observer
     state: DoorState
     parameters: Mapping[str, str] = field(default_factory=dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        begin, status = time.perf_counter(), CALLER_GONE
         request = Request(scope, receive, "", scope.get("path_params", self.parameters))
         request.id = request_id(request.headers.get(REQUEST_ID, b""))
+        span = self.observer.began(
+            request.id, request.headers.get(b"traceparent"), scope["method"], self.route
+        )
         try:
             answer = await self._answer(request)
+            status = answer.status
+            await self._send(answer, request.id, send)
         except CallerGone:
             return
-        await self._send(answer, request.id, send)
+        finally:
+            self.observer.finished(scope["method"], self.route, status, time.perf_counter() - begin, span)
 
     async def _answer(self, request: Request) -> Answer:
         try:
@@ -75,12 +89,12 @@ class Endpoint:
         except Overloaded as error:
             return self.complain(429, str(error), request.id, RETRY_LATER)
         except MailroomError as error:
-            _report(request, error)
+            _report(error)
             return self.complain(503, str(error), request.id, RETRY_LATER)
         except CallerGone:
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours is an answer too, and the next request is served
-            _report(request, error)
+            _report(error)
             message = f"a fault of the service ({type(error).__name__}): report it with this request's id"
             return self.complain(500, message, request.id, ())
 
@@ -101,11 +115,7 @@ def request_id(given: bytes) -> str:
     return given.decode() if _PLAIN_ID.fullmatch(given) else os.urandom(16).hex()
 
 
-def _report(request: Request, error: Exception) -> None:
-    """Log a fault without its text, which may quote a document."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
+def _report(error: Exception) -> None:
+    """Log a fault; the text of one that is not ours is left out, since it may quote a document."""
     known = {"cause": str(error)} if isinstance(error, MailroomError) else {}
-    structlog.get_logger().error(
-        "request failed", error=type(error).__name__, place=place, request_id=request.id, **known
-    )
+    structlog.get_logger().error("request failed", exc_info=error, **known)

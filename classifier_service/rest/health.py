@@ -1,4 +1,4 @@
-"""Whether the process lives and takes requests, under every name that platforms probe."""
+"""Whether the process lives and takes requests, under every name that platforms probe; and its metrics."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ import msgspec
 from classifier_service.rest.endpoint import DoorState
 from classifier_service.rest.http import RETRY_LATER, Answer, Request
 from classifier_service.rest.wire import Live, Ready
+from mailroom.telemetry.metrics import Metrics
 
 LIVE = msgspec.json.encode(Live())
 READY, NOT_READY = (msgspec.json.encode(Ready(ready)) for ready in (True, False))
@@ -14,8 +15,9 @@ READY, NOT_READY = (msgspec.json.encode(Ready(ready)) for ready in (True, False)
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Handlers of the probes."""
+    """Handlers of the probes, and of what monitoring asks for."""
 
+    metrics: Metrics
     state: DoorState
 
     async def live(self, request: Request) -> Answer:  # noqa: ARG002 - a handler
@@ -27,3 +29,8 @@ class Health:
         if self.state.draining:
             return Answer(503, NOT_READY, headers=RETRY_LATER)
         return Answer(200, READY)
+
+    async def metrics_of(self, request: Request) -> Answer:
+        """All metrics, as Prometheus or OpenMetrics has them."""
+        body, media_type = self.metrics.exposition(request.header(b"accept"))
+        return Answer(200, body, media_type.encode())

@@ -108,9 +108,10 @@ def _contents(described: Description, schemas: _Schemas) -> dict[str, Any]:
 
 def _responses(described: Description, schemas: _Schemas) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    if described.answer is not None:
-        content = {JSON: {"schema": schemas.of(described.answer)}}
-        content |= {media: {"schema": {"type": "string"}} for media in described.also}
+    if described.answer is not None or described.also:
+        content = {media: {"schema": {"type": "string"}} for media in described.also}
+        if described.answer is not None:
+            content[JSON] = {"schema": schemas.of(described.answer)}
         found["200"] = {"description": "OK", "headers": _HEADERS, "content": content}
     if described.not_ready:
         found["503"] = _response(503, {JSON: {"schema": schemas.of(described.answer)}})

@@ -16,6 +16,7 @@ from classifier_service.rest.invocations import Invocations
 from classifier_service.rest.open_inference import Infer, Metadata
 from classifier_service.rest.problems import as_problem, as_protocol_error
 from classifier_service.rest.repository import Repository
+from mailroom.telemetry.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +38,17 @@ class Operation:
     complain: Complain = as_protocol_error
 
 
-def operations(labeller: Labeller, bodies: BodyReader, state: DoorState) -> Iterator[Operation]:
+def operations(
+    labeller: Labeller, bodies: BodyReader, metrics: Metrics, state: DoorState
+) -> Iterator[Operation]:
     """All operations of the door."""
-    health = Health(state)
+    health = Health(metrics, state)
     yield Operation("POST", "/classify", Classify(labeller, bodies), d.CLASSIFY, as_problem)
     yield Operation("GET", "/ping", health.ready, d.PING, as_problem)
     yield Operation("POST", "/invocations", Invocations(labeller, bodies), d.INVOCATIONS, as_problem)
     yield Operation("GET", "/v2/health/live", health.live, d.LIVE)
     yield Operation("GET", "/v2/health/ready", health.ready, d.READY)
+    yield Operation("GET", "/metrics", health.metrics_of, d.METRICS, as_problem)
     yield from _of_models(labeller, bodies, state)
     repository = Repository(labeller.models, bodies)
     yield Operation("POST", "/v2/repository/index", repository.index, d.INDEX)

@@ -83,6 +83,7 @@ def test_the_description_is_complete_and_its_examples_fit(world: World) -> None:
         "/classify",
         "/ping",
         "/invocations",
+        "/metrics",
         "/v2",
         "/v2/health/live",
         "/v2/health/ready",

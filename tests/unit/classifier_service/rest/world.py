@@ -15,6 +15,7 @@ from classifier_service.models import Models
 from classifier_service.rest.app import Door
 from classifier_service.rest.bodies import BodyLimits, BodyReader
 from classifier_service.rest.endpoint import DoorState
+from classifier_service.rest.observing import Observer
 from classifier_service.rest.operations import operations
 from classifier_service.workers import Workers
 from mailroom.contracts.records import ScannedDocument
@@ -56,6 +57,9 @@ class World:
         package: What the next load finds.
         limits: Of the batches.
         bodies: Of requests' bodies.
+        threads: For long work.
+        waiting: Requests that may wait for one.
+        observer: Watches.
     """
 
     package: FakePackage = field(default_factory=FakePackage)
@@ -63,6 +67,7 @@ class World:
     bodies: BodyLimits = SMALL
     threads: int = 1
     waiting: int = 1
+    observer: Observer = field(default_factory=lambda: Observer(clock=FakeClock()))
 
     def __post_init__(self) -> None:
         self.state = DoorState()
@@ -71,9 +76,11 @@ class World:
             Models(lambda: self.package, _classifier),
             Batcher(self.limits, lambda documents, _: self.batches.append(documents)),
             Workers(self.threads, self.waiting),
+            self.observer.labelled,
+            FakeClock(),
         )
-        found = operations(self.labeller, BodyReader(self.bodies), self.state)
-        self.door = Door(found, self.labeller.models.name, self.state)
+        found = operations(self.labeller, BodyReader(self.bodies), self.observer.metrics, self.state)
+        self.door = Door(found, self.labeller.models.name, self.observer, self.state)
         self._runner = asyncio.Runner()
 
     @contextmanager
