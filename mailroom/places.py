@@ -52,7 +52,8 @@ def located(place: str) -> tuple[Any, str]:
     if not is_remote(place):  # not by fsspec's own rules, for which `::` in a file name means something
         return fsspec.filesystem("file"), str(Path(place).absolute())
     try:
-        system, path = fsspec.url_to_fs(place)
+        # A listing that is remembered would hide what other processes write meanwhile.
+        system, path = fsspec.url_to_fs(place, use_listings_cache=False)
     except (ImportError, ValueError) as error:
         raise UsageError(f"{place}: {error}") from error
     return system, str(path)
