@@ -9,3 +9,7 @@ class ServiceFailed(MailroomError):
 
 class Overloaded(MailroomError):
     """More work waits than may; whoever asks is told to come back."""
+
+
+class ModelUnavailable(MailroomError):
+    """The model does not answer now, for no document's fault: what was to be labelled waits."""

@@ -6,6 +6,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from classifier_service.errors import ModelUnavailable, ServiceFailed
 from classifier_service.refusal import Refusal, refusal_of
 from mailroom.contracts.reasons import Reason
 
@@ -31,6 +32,10 @@ def predict_each(
     Args:
         predict: Documents to probabilities (documents, labels).
         documents: As the model reads them.
+
+    Raises:
+        ModelUnavailable: There is nobody to ask.
+        ServiceFailed: Another model answers than at the start.
     """
     if not documents:
         return []
@@ -38,6 +43,8 @@ def predict_each(
         rows = predict(documents)
         if len(rows) != len(documents):
             raise ValueError("rows are not as many as documents")  # noqa: TRY301 - as any other failure of the model
+    except (ModelUnavailable, ServiceFailed):
+        raise
     except Exception as error:  # noqa: BLE001 - whatever a model raises concerns single documents
         if len(documents) == 1:
             return [refusal_of(error, Reason.INFERENCE_FAILED, "the model failed on this document")]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import structlog
 
 from classifier_service.answers import Answer, Label, answer
+from classifier_service.errors import ModelUnavailable
 from classifier_service.observing import Observer
 from classifier_service.tally import Tally
 from mailroom.streams import Exchange, WorkLost
@@ -20,6 +21,9 @@ POLL_SECONDS = 0.25
 
 LOSSES = 8
 """Batches lost in a row before the door gives up: it waits 0.1, 0.2, 0.4 … s between them, 12.7 s in all."""
+
+HOLD_SECONDS = 1.0
+"""The longest wait between two questions to a model that is away; a stop waits no longer."""
 
 
 class KafkaDoor:
@@ -50,6 +54,7 @@ class KafkaDoor:
         self._clock = clock
         self._observer = observer
         self._losses = 0
+        self._held = 0
         self._log = structlog.get_logger().bind(door=self.name)
 
     def run(self, stop: threading.Event) -> None:
@@ -77,7 +82,12 @@ class KafkaDoor:
         if not records:
             return 0
         moment, begin = self._clock.now(), self._clock.monotonic()
-        answers = answer(records, self._label)
+        try:
+            answers = answer(records, self._label)
+        except ModelUnavailable as error:
+            self._hold(error)
+            return 0
+        self._held = 0
         committed = self._commit(answers, moment)
         seconds = self._clock.monotonic() - begin
         self.tally.seconds += seconds
@@ -96,6 +106,14 @@ class KafkaDoor:
         self._losses = 0
         self.tally.add(outputs)
         return True
+
+    def _hold(self, error: ModelUnavailable) -> None:
+        """Let the log keep what waits; polling again and again keeps this member in its group meanwhile."""
+        self._exchange.rewind()
+        if self._held.bit_count() <= 1:  # the first time, then less and less often
+            self._log.warning("waiting for the model", cause=str(error), tries=self._held + 1)
+        self._held += 1
+        self._clock.sleep(min(HOLD_SECONDS, 0.05 * 2 ** min(self._held, 10)))
 
     def _lose(self, error: WorkLost) -> None:
         """Wait a little longer each time: whatever refuses the work may pass."""

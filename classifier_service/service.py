@@ -40,6 +40,9 @@ TOPICS = {TEXT: Topic.TEXT, SCANNED: Topic.SCANNED}
 SCANS_AT_ONCE = 1
 """A page takes a hundred times as long as a transaction: batches would save nothing and lose more in a crash."""
 
+REMOTE_TEXTS_AT_ONCE = 128
+"""Of a model behind HTTP nobody knows how slow it is: a batch must end before the log gives its partitions away."""
+
 GRACE_SECONDS = 2.0
 """How long a stop waits for the batches that are open; a scan that takes longer is read again at the next start."""
 
@@ -135,7 +138,7 @@ def build(
     """
     clock = clock or SystemClock()
     metrics, spans = metrics or Metrics(), tracer(SERVICE, settings.telemetry.otlp_endpoint)
-    model = model or load_model(settings.classifier.package)
+    model = model or _model(settings, metrics)
     classifier = Classifier(
         model,
         departments=settings.departments,
@@ -146,7 +149,7 @@ def build(
     )
     connect = connect or kafka_exchanges(settings)
     metrics.serving(classifier.reference)
-    limits = {TEXT: settings.classifier.batch_size, SCANNED: SCANS_AT_ONCE}
+    limits = {TEXT: _texts_at_once(settings), SCANNED: SCANS_AT_ONCE}
 
     def door(name: str, number: int) -> KafkaDoor:
         observer = observe(settings, name, metrics, spans, clock)
@@ -183,6 +186,20 @@ def observe(settings: Settings, door: str, metrics: Metrics, spans: Tracer | Non
 def consumer_group(settings: Settings, door: str) -> str:
     """A door's consumer group."""
     return f"{settings.classifier.consumer_group}-{door}"
+
+
+def _texts_at_once(settings: Settings) -> int:
+    given = settings.classifier.batch_size
+    return given if settings.classifier.remote.url is None else min(given, REMOTE_TEXTS_AT_ONCE)
+
+
+def _model(settings: Settings, metrics: Metrics) -> Model:
+    """The model behind HTTP where one is set, else the package."""
+    if settings.classifier.remote.url is None:
+        return load_model(settings.classifier.package)
+    from classifier_service.remote.starting import remote_model  # noqa: PLC0415 - an HTTP client that few need
+
+    return remote_model(settings.classifier, metrics)
 
 
 def load_model(location: str | Path | None) -> Model:

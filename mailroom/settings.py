@@ -93,6 +93,15 @@ class StreamSettings(Section):
     )
 
 
+class RemoteSettings(Section):
+    """A model behind HTTP, which the Kafka door asks instead of a package; see docs/foreign-models.md."""
+
+    url: str | None = Field(None, pattern="^https?://", description="base URL: http://model:8080")
+    model: str = Field("model", description="its name in the protocol's paths")
+    token: SecretStr | None = Field(None, description="sent as `authorization: Bearer …`")
+    timeout_seconds: float = Field(30.0, gt=0, description="for the answer to one request")
+
+
 class ClassifierSettings(Section):
     """The classifier's Kafka door."""
 
@@ -108,6 +117,7 @@ class ClassifierSettings(Section):
         min_length=1,
         description="topics that the Kafka door reads; services for one each scale apart",
     )
+    remote: RemoteSettings = RemoteSettings()
     ocr_workers: int | None = Field(
         None,
         gt=0,
@@ -140,7 +150,9 @@ class RestSettings(Section):
     batch_size: int = Field(64, gt=0, description="documents labelled together, at most")
     queue: int = Field(256, gt=0, description="documents that may wait; beyond, 429")
     workers: int | None = Field(
-        None, gt=0, description="threads for files, long texts, slow models; by default as pages read at a time"
+        None,
+        gt=0,
+        description="threads for files, long texts, slow models; by default as pages read at a time",
     )
     long_queue: int = Field(16, ge=0, description="requests that may wait for one of them; beyond, 429")
     max_body_bytes: int = Field(32 * MIB, gt=0)

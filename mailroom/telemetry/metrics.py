@@ -17,6 +17,7 @@ from mailroom.contracts.records import ModelReference
 from mailroom.telemetry.consumers import ConsumerMetrics
 from mailroom.telemetry.doors import DoorInstruments, DoorMetrics
 from mailroom.telemetry.reading import ReadingMetrics
+from mailroom.telemetry.remote import RemoteMetrics
 from mailroom.telemetry.requests import RequestMetrics
 
 
@@ -44,6 +45,10 @@ class Metrics:
         self.requests = RequestMetrics(self.registry)
         self.reading = ReadingMetrics(self.registry)
         self.consumers = ConsumerMetrics(self.registry)
+
+    def remote(self) -> RemoteMetrics:
+        """What a model behind HTTP is recorded into; to be called once, where there is one."""
+        return RemoteMetrics(self.registry)
 
     def door(self, name: str) -> DoorMetrics:
         """What one door records into; `name` becomes the label `door`."""
