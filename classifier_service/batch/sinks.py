@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from classifier_service.batch.file_sink import FORMS, FileSink
 from classifier_service.batch.results import Done, Row
-from classifier_service.batch.sql_sink import SqlSink, shown
+from classifier_service.batch.sql_sink import SqlSink, shown, with_password
 from mailroom.contracts.errors import UsageError
 from mailroom.places import is_remote
 
@@ -52,7 +52,7 @@ def sink_of(output: str, run: str, *, table: str) -> Sink:
         UsageError: It is none of these.
     """
     if is_remote(output) and not _on_files(output):
-        return SqlSink(output, table, run)
+        return SqlSink(with_password(output), table, run)
     suffix = PurePath(output).suffix.lower()
     if suffix not in FORMS:
         raise UsageError(

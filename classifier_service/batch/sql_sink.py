@@ -5,10 +5,13 @@ run; what an earlier run of other documents or of another package wrote stays.
 """
 
 import json
+import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classifier_service.batch.results import COLUMNS, Done, Row
@@ -17,6 +20,7 @@ from mailroom.contracts.errors import MailroomError, UsageError
 if TYPE_CHECKING:
     import sqlalchemy as sql
 
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
 WAIT_SECONDS = 60
 """What SQLite's writers wait for one another."""
 
@@ -128,11 +132,46 @@ def _explained(url: str) -> Iterator[None]:
         raise UsageError(f"no driver for the database: install {error.name or 'it'}") from error
     except exc.SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
-        raise DatabaseUnavailable(f"{shown(url)}: {reason}; mend it, then run the same again") from error
+        raise DatabaseUnavailable(f"{_hidden(url)}: {reason}; mend it, then run the same again") from error
 
 
-def shown(url: str) -> str:
-    """A database's URL without its password."""
+def _hidden(url: str) -> str:
     import sqlalchemy as sql  # noqa: PLC0415
 
     return sql.make_url(url).render_as_string(hide_password=True)
+
+
+def shown(url: str) -> str:
+    """A database's URL without its password.
+
+    Raises:
+        UsageError: It is none.
+    """
+    with _explained(url):
+        return _hidden(url)
+
+
+def with_password(url: str) -> str:
+    """A database's URL with a password in the place of `${NAME}`: the variable, or what the file `NAME_FILE` holds.
+
+    Raises:
+        UsageError: There is no such variable, or the URL is none.
+    """
+    import sqlalchemy as sql  # noqa: PLC0415
+
+    with _explained(url):
+        made = sql.make_url(url)
+    named = _VARIABLE.fullmatch(made.password or "")
+    if named is None:
+        return url
+    return made.set(password=_secret(named[1])).render_as_string(hide_password=False)
+
+
+def _secret(name: str) -> str:
+    file = os.environ.get(f"{name}_FILE")
+    try:
+        return Path(file).read_text().rstrip("\r\n") if file else os.environ[name]
+    except (KeyError, OSError) as error:
+        raise UsageError(
+            f"the password of --output: set {name}, or {name}_FILE to a file that holds it"
+        ) from error

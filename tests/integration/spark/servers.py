@@ -67,6 +67,11 @@ class Postgres:
             else:
                 cursor.executemany(statement.encode(), rows)
 
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What a query gives."""
+        with self._connect() as connection:
+            return connection.execute(query.encode()).fetchall()
+
     def _connect(self) -> "psycopg.Connection[Any]":
         return psycopg.connect(
             host=HOST, port=self.port, user=self.user, password=self.password, dbname="postgres"

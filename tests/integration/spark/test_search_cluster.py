@@ -2,36 +2,23 @@
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import pyspark
 import pytest
 
-from mailroom.embedded.java import find_java
+from tests.integration.spark.standalone import HOST, cluster_of
 
 ROOT = Path(__file__).parents[3]
-HOST = "127.0.0.1"
-DEADLINE_SECONDS = 120.0
 
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[str]:
     """The address of a master with one worker of two cores, which ends with the test."""
-    with ExitStack() as stack:
-        place = ["--host", HOST, "--port", "0", "--webui-port", "0"]
-        master = tmp_path / "master.log"
-        stack.enter_context(daemon("master.Master", place, master))
-        address = said(master, r"Starting Spark master at (spark://\S+)")
-        worker = ["--cores", "2", "--memory", "1g", "--work-dir", str(tmp_path / "work"), address]
-        stack.enter_context(daemon("worker.Worker", [*place, *worker], tmp_path / "worker.log"))
-        said(tmp_path / "worker.log", r"(Successfully registered with master)")
+    with cluster_of(tmp_path) as address:
         yield address
 
 
@@ -55,36 +42,3 @@ def test_a_cluster_is_sent_all_it_needs(cluster: str, tmp_path: Path) -> None:
     assert [status for status, _, _ in rows] == ["finished"] * 4, rows
     assert rows[0][1] > 0.75
     assert list((tmp_path / "work").glob("app-*"))  # executors have run
-
-
-@contextmanager
-def daemon(name: str, arguments: list[str], log: Path) -> Iterator[None]:
-    """A process of Spark's standalone cluster; its output goes to a file."""
-    program = Path(pyspark.__file__).parent / "bin" / "spark-class"
-    environment = {
-        **os.environ,
-        "JAVA_HOME": str(find_java().home),
-        "SPARK_LOCAL_IP": HOST,
-        "SPARK_DAEMON_MEMORY": "256m",
-    }
-    with log.open("wb") as output:
-        running = subprocess.Popen(
-            [program, f"org.apache.spark.deploy.{name}", *arguments],
-            stdout=output,
-            stderr=output,
-            env=environment,
-        )
-    try:
-        yield
-    finally:
-        running.terminate()
-        running.wait(timeout=60)
-
-
-def said(log: Path, pattern: str) -> str:
-    """The first group of the pattern, as soon as the log has it."""
-    until = time.monotonic() + DEADLINE_SECONDS
-    while (found := re.search(pattern, log.read_text(errors="replace"))) is None:
-        assert time.monotonic() < until, log.read_text(errors="replace")
-        time.sleep(0.05)
-    return found.group(1)

@@ -15,6 +15,7 @@ from classifier_service.batch.parts import Part
 from classifier_service.batch.results import Done
 from classifier_service.batch.running import Request, run
 from classifier_service.batch.sinks import hidden
+from classifier_service.batch.sql_sink import with_password
 from classifier_service.batch.working import Task, label_part
 from mailroom.contracts.errors import MailroomError, UsageError
 from mailroom.settings import ClassifierSettings, Settings
@@ -257,6 +258,19 @@ def test_a_password_is_never_shown() -> None:
     """Neither in the summary nor in a message."""
     assert hidden("postgresql://me:secret@host/base") == "postgresql://me:***@host/base"
     assert hidden("s3://bucket/labels.parquet") == "s3://bucket/labels.parquet"
+
+
+def test_a_password_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """By a variable, or by the file that its variable names; it may hold any sign."""
+    url = "postgresql://me:${MAILS_PASSWORD}@host/base"
+    with pytest.raises(UsageError, match="set MAILS_PASSWORD, or MAILS_PASSWORD_FILE"):
+        with_password(url)
+    monkeypatch.setenv("MAILS_PASSWORD", "a:b/c@d")
+    assert with_password(url) == "postgresql://me:a%3Ab%2Fc%40d@host/base"
+    (tmp_path / "secret").write_text("other\n")
+    monkeypatch.setenv("MAILS_PASSWORD_FILE", str(tmp_path / "secret"))
+    assert with_password(url) == "postgresql://me:other@host/base"
+    assert with_password("postgresql://me@host/base") == "postgresql://me@host/base"
 
 
 def test_a_part_that_was_lost_is_told(documents: Path, small_package: Path, tmp_path: Path) -> None:
