@@ -1,0 +1,1 @@
+"""The REST door beside what else would serve the same scikit-learn model."""
