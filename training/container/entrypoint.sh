@@ -1,5 +1,5 @@
 #!/bin/sh
-# What this container is: `master`, `worker`, `tracking`, or else a verb of the command line (`train`, `evaluate`, …).
+# What this container is: `master`, `worker`, or else a verb of the command line (`train`, `evaluate`, …).
 # Further arguments go to the program that it becomes.
 set -eu
 role=${1:---help}
@@ -10,10 +10,6 @@ case "$role" in
   worker) # followed by the master's address
     shift
     exec spark-class org.apache.spark.deploy.worker.Worker --webui-port 8080 --work-dir /tmp/spark "$@" ;;
-  tracking)
-    shift
-    exec mlflow server --host 0.0.0.0 --port 5000 --workers 1 \
-      --backend-store-uri sqlite:////tracking/mlflow.db --artifacts-destination /tracking/artifacts "$@" ;;
   *)
     exec mailroom "$@" ;;
 esac

@@ -9,5 +9,4 @@ answers() { # port, path; without a program to start, since it is asked often an
 }
 case "$(tr '\0' ' ' </proc/1/cmdline)" in
   *"entrypoint.sh master"* | *"entrypoint.sh worker"*) answers 8080 /json/ ;;
-  *"entrypoint.sh tracking"*) answers 5000 /health ;;
 esac
