@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from classifier_service.batching import Batcher
 from classifier_service.classifier import Document, Outcome
+from classifier_service.errors import Overloaded
 from classifier_service.intake import Extractor, Intake, Original
 from classifier_service.models import Models, ServedModel
 from classifier_service.refusal import Refusal
@@ -37,6 +38,15 @@ class Labeller:
     observe: Callable[[Sequence[str], Sequence[Outcome]], None] = lambda _ids, _outcomes: None
     clock: Clock = field(default_factory=SystemClock)
     _sandboxes: Sandboxes = field(default_factory=Sandboxes)
+
+    def require_room(self) -> None:
+        """Refuse while the queue is full, before a request is read: above capacity that is most of the work.
+
+        Raises:
+            Overloaded: It is.
+        """
+        if self.batcher.full:
+            raise Overloaded("too many documents wait already: send this again a little later")
 
     async def label(self, model: ServedModel, given: Sequence[Original]) -> list[Outcome]:
         """One outcome per document, in their order; one that cannot be labelled fails alone.

@@ -22,9 +22,9 @@ def load_package(location: str | Path | None) -> Package:
         PackageError: It must not be used.
         StoreUnavailable: The object store does not answer.
     """
-    if location is None:
+    place = str(HOSTED if location is None else location)
+    if place == str(HOSTED):
         return load(_hosted(HOSTED))
-    place = str(location)
     return load_from(lambda name: _remote(place, name), place) if is_remote(place) else load(Path(place))
 
 

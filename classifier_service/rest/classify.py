@@ -61,6 +61,7 @@ class Classify:
             RequestRefused: It holds no document, or too many.
             Overloaded: Too much waits already.
         """
+        self.labeller.require_room()
         body = await self.bodies.read(request)
         if request.media_type == MULTIPART:
             given = await documents_of(request, body)

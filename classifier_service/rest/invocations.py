@@ -44,6 +44,7 @@ class Invocations:
             RequestRefused: It is in no form that is known here.
             Overloaded: Too much waits already.
         """
+        self.labeller.require_room()
         body = await self.bodies.read(request)
         given = _given(request, body)
         if not 1 <= len(given) <= MAX_DOCUMENTS:

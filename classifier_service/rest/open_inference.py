@@ -104,6 +104,7 @@ class Infer:
         """
         models = self.labeller.models
         require_model(models, request)
+        self.labeller.require_room()
         body = await self.bodies.read(request)
         if request.media_type not in _JSON_TYPES:
             raise RequestRefused(415, f"{request.media_type[:80]} is not taken: {tensors.EXAMPLE}")

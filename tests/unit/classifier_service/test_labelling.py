@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from classifier_service.batching import BatchLimits
 from classifier_service.classifier import Outcome
 from classifier_service.errors import Overloaded
 from classifier_service.intake import Original
@@ -91,3 +92,20 @@ def test_long_requests_beyond_the_queue_are_refused() -> None:
 
     outcomes = asyncio.run(work())
     assert [item[0].label for item in outcomes] == ["invoice"] * 3
+
+
+def test_a_full_queue_refuses_before_anything_is_read() -> None:
+    """While the queue is full a request is refused at its first byte, and taken again once there is room."""
+    world = World(limits=BatchLimits(waiting=1))
+    model = world.labeller.models.current
+
+    async def work() -> list[Outcome]:
+        waiting = asyncio.ensure_future(world.labeller.label(model, [Original("a", "please pay")]))
+        await asyncio.sleep(0)
+        with pytest.raises(Overloaded, match="later"):
+            world.labeller.require_room()
+        outcomes = await waiting
+        world.labeller.require_room()
+        return outcomes
+
+    assert len(asyncio.run(work())) == 1

@@ -70,6 +70,7 @@ def test_a_hosted_model_is_found(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     for root in (folder, folder.parent):
         monkeypatch.setattr(packages, "HOSTED", root)
         assert load_package(None).manifest.name == "tiny"
+        assert load_package(str(root)).manifest.name == "tiny"
 
 
 def test_no_package_at_all_is_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
