@@ -156,7 +156,7 @@ class RestSettings(Section):
     )
     long_queue: int = Field(16, ge=0, description="requests that may wait for one of them; beyond, 429")
     max_body_bytes: int = Field(32 * MIB, gt=0)
-    max_bodies_bytes: int = Field(128 * MIB, gt=0, description="all that are being received together")
+    max_bodies_bytes: int = Field(128 * MIB, gt=0, description="all that are not yet answered, together")
     head_seconds: float = Field(10.0, gt=0, description="until a request's head must have come")
     body_seconds: float = Field(30.0, gt=0, description="until a body's last byte must have come")
     drain_seconds: float = Field(1.0, ge=0, description="requests are still taken so long after SIGTERM")

@@ -21,7 +21,7 @@ class BodyLimits:
     Attributes:
         bytes: Larger ones are refused, whether they say so beforehand or not.
         seconds: Until the last byte must have come.
-        total_bytes: What all bodies that are being received may take together.
+        total_bytes: What all bodies may take together, from their first byte until they are answered.
         discard_bytes: How much of a refused body is read and forgotten, so that the caller gets to read why.
     """
 
@@ -32,11 +32,15 @@ class BodyLimits:
 
 
 class BodyReader:
-    """Reads bodies within `BodyLimits`; one for all requests of a door."""
+    """Reads bodies within `BodyLimits`; one for all requests of a door.
+
+    Attributes:
+        held: Bytes of bodies whose requests are not yet answered; those that came in one piece are not counted.
+    """
 
     def __init__(self, limits: BodyLimits) -> None:
+        self.held = 0
         self._limits = limits
-        self._held = 0
 
     async def read(self, request: Request) -> bytes:
         """The whole body.
@@ -56,28 +60,26 @@ class BodyReader:
         return await self._rest(request, bytearray(message["body"]))
 
     async def _rest(self, request: Request, body: bytearray) -> bytes:
-        held = len(body)
-        self._held += held
+        """Read on; what is held is given back when the request is answered, since its documents live as long."""
+        held = _Held(self, len(body))
+        request.closing.append(held.give_back)
         deadline = asyncio.get_running_loop().time() + self._limits.seconds
-        try:
-            more = True
-            while more:
-                message = await self._next(request, deadline - asyncio.get_running_loop().time())
-                chunk, more = message["body"], message.get("more_body", False)
-                body += chunk
-                held += len(chunk)
-                self._held += len(chunk)
-                if len(body) > self._limits.bytes:
-                    body.clear()
-                    await self._discard(request)
-                    raise self._too_large()
-                if self._held > self._limits.total_bytes:
-                    raise RequestRefused(
-                        503, "too many uploads at once: send this again a little later", RETRY_LATER
-                    )
-            return bytes(body)
-        finally:
-            self._held -= held
+        more = True
+        while more:
+            message = await self._next(request, deadline - asyncio.get_running_loop().time())
+            chunk, more = message["body"], message.get("more_body", False)
+            body += chunk
+            held.take(len(chunk))
+            if len(body) > self._limits.bytes:
+                held.give_back()
+                body.clear()
+                await self._discard(request)
+                raise self._too_large()
+            if self.held > self._limits.total_bytes:
+                raise RequestRefused(
+                    503, "too many uploads at once: send this again a little later", RETRY_LATER
+                )
+        return bytes(body)
 
     async def _next(self, request: Request, seconds: float) -> Message:
         try:
@@ -115,6 +117,25 @@ class BodyReader:
         if encoding not in ("", "identity"):
             message = "compressed bodies are not taken: send it without content-encoding"
             raise RequestRefused(415, message, ((b"accept-encoding", b"identity"),))
+
+
+@dataclass(slots=True)
+class _Held:
+    """What one body takes of the whole."""
+
+    reader: BodyReader
+    bytes: int
+
+    def __post_init__(self) -> None:
+        self.reader.held += self.bytes
+
+    def take(self, more: int) -> None:
+        self.bytes += more
+        self.reader.held += more
+
+    def give_back(self) -> None:
+        self.reader.held -= self.bytes
+        self.bytes = 0
 
 
 def _announced(request: Request) -> int:

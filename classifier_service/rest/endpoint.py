@@ -79,6 +79,8 @@ class Endpoint:
         except CallerGone:
             return
         finally:
+            for close in request.closing:
+                close()
             self.observer.finished(scope["method"], self.route, status, time.perf_counter() - begin, span)
 
     async def _answer(self, request: Request) -> Answer:

@@ -55,12 +55,14 @@ class Request:
         receive: Likewise.
         id: `x-request-id`, the caller's or ours.
         parameters: What the route's pattern matched.
+        closing: To be called once the request is answered.
     """
 
     scope: Scope
     receive: Receive
     id: str
     parameters: Mapping[str, str] = field(default_factory=dict)
+    closing: list[Callable[[], None]] = field(default_factory=list)
 
     @cached_property
     def headers(self) -> Mapping[bytes, bytes]:

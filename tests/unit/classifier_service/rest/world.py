@@ -79,7 +79,8 @@ class World:
             self.observer.labelled,
             FakeClock(),
         )
-        found = operations(self.labeller, BodyReader(self.bodies), self.observer.metrics, self.state)
+        self.reader = BodyReader(self.bodies)
+        found = operations(self.labeller, self.reader, self.observer.metrics, self.state)
         self.door = Door(found, self.labeller.models.name, self.observer, self.state)
         self._runner = asyncio.Runner()
 
