@@ -1,5 +1,6 @@
 """Which log a verb talks to: the embedded system, the composed one, or any broker by its address."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,9 @@ from mailroom.settings import Settings, home
 
 EMBEDDED = "embedded"
 COMPOSE = "compose"
-COMPOSE_BOOTSTRAP = "127.0.0.1:9094"
+COMPOSE_PORT = "MAILROOM_KAFKA_PORT"
+"""The variable by which the Compose file, too, knows the port that its log has on this machine."""
+
 HELP = "embedded, compose, or host:port of a broker; by default the embedded system if it runs, else the settings"
 
 MAX_PORT = 65_535
@@ -60,7 +63,9 @@ def resolve(
     if profile in (None, EMBEDDED):
         return _embedded(embedded(), settings, required=profile == EMBEDDED)
     if profile == COMPOSE:
-        return _travelling_whole(_with(settings, COMPOSE_BOOTSTRAP))
+        return _travelling_whole(
+            _with(settings, _addresses(f"127.0.0.1:{os.environ.get(COMPOSE_PORT) or 9094}"))
+        )
     return _with(settings, _addresses(str(profile)))
 
 

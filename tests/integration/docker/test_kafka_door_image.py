@@ -109,7 +109,7 @@ def test_it_labels_from_kafka_to_kafka_and_ends_when_it_is_told(
     ) as door:
         assert until(lambda: answers.at_least(COUNT)), door.said
         assert until(lambda: door.health == "healthy"), door.said
-        assert "mailroom_documents_total" in answered(door)
+        assert "mailroom_documents_classified_total" in answered(door)
         assert until(answers.nothing_follows)
         assert door.stop(seconds=20) == 0
         assert "Traceback" not in door.said

@@ -57,6 +57,14 @@ def test_other_settings_stay(settings: Settings) -> None:
     assert (resolved.kafka.security_protocol, resolved.objects.uri) == ("SSL", "file:///given")
 
 
+def test_the_composed_log_is_where_the_compose_file_puts_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who moves its port tells both by the same variable."""
+    monkeypatch.setenv("MAILROOM_KAFKA_PORT", "19094")
+    assert resolve("compose", settings).kafka.bootstrap == "127.0.0.1:19094"
+
+
 def test_containers_are_sent_documents_whole(settings: Settings) -> None:
     """They cannot fetch what is left in files of this machine; an object store elsewhere they can reach."""
     assert resolve("compose", settings).objects.inline_limit == 32 * 1024 * 1024 - 64 * 1024
