@@ -156,7 +156,9 @@ def deciding_page(judge: Judge, reading: Reading, column: int) -> int | None:
         Its number, from 1; None where there is no page, or none that the model can say anything of.
     """
     pages = reading.singly()
-    told = [number for number, page in enumerate(pages) if len(page.pixels) or page.legible]
+    # A page without a letter is judged by its looks alone, and a blank one may look surer than any words are.
+    telling = reading.legible and TEXT in judge.reads
+    told = [number for number, page in enumerate(pages) if page.legible or (len(page.pixels) and not telling)]
     if len(told) <= 1:
         return told[0] + 1 if told else None
     rows = predict_each(judge, [pages[number] for number in told])

@@ -97,6 +97,7 @@ def test_a_scan_is_judged_by_its_looks_and_its_words() -> None:
         (("one", "two"), (0.6, 1.0), "invoice", 2),
         (("one", "", "offer offer", "four"), (1.0, 1.0, 1.0), "offer", 3),
         (("offer offer",), (1.0,), "offer", 1),
+        (("", "pay", ""), (1.0, 0.9, 1.0), "invoice", 2),
         (("", "", "", "offer offer offer"), (0.0, 0.0, 0.0), "offer", 4),
     ],
 )
