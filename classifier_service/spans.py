@@ -1,13 +1,14 @@
 """The spans of a batch: one for each document, from the moment it was in hand until the log has its label."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from classifier_service.answers import Answer
 from classifier_service.refusal import Refusal
 from mailroom.contracts import headers as h
 from mailroom.contracts.records import Record
+from mailroom.telemetry.messaging import described, followed
 from mailroom.telemetry.tracing import Attributes, Tracer
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class BatchSpans:
         """
         self._open = [self._span(each, began) for each in answers]
         return [
-            each.output if isinstance(each.outcome, Refusal) else self._followed(each.output, span)
+            each.output if isinstance(each.outcome, Refusal) else followed(each.output, self.tracer, span)
             for each, span in zip(answers, self._open, strict=True)
         ]
 
@@ -61,29 +62,15 @@ class BatchSpans:
             kind="consumer",
             parent=record.header(h.TRACEPARENT),
             at=began,
-            attributes={**_place(record, self.group), **_result(answer)},
+            attributes={
+                **described("process", record.topic, record.position),
+                "messaging.consumer.group.name": self.group,
+                **_result(answer),
+            },
         )
         if isinstance(answer.outcome, Refusal):
             self.tracer.failed(span, answer.outcome.reason)
         return span
-
-    def _followed(self, output: Record, span: "Span") -> Record:
-        kept = tuple(header for header in output.headers if header[0] != h.TRACEPARENT)
-        return replace(output, headers=(*kept, (h.TRACEPARENT, self.tracer.traceparent(span))))
-
-
-def _place(record: Record, group: str) -> dict[str, str | int]:
-    names: dict[str, str | int] = {
-        "messaging.system": "kafka",
-        "messaging.operation.type": "process",
-        "messaging.operation.name": "process",
-        "messaging.destination.name": str(record.topic),
-        "messaging.consumer.group.name": group,
-    }
-    if record.position is not None:
-        names["messaging.destination.partition.id"] = str(record.position.partition)
-        names["messaging.kafka.offset"] = record.position.offset
-    return names
 
 
 def _result(answer: Answer) -> Attributes:

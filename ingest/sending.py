@@ -11,13 +11,16 @@ from ingest.content import Intake
 from ingest.delivery import Delivery, new_id
 from ingest.documents import Failed, Outcome, Sent, as_json, printable
 from ingest.selection import HARMLESS, STANDARD_INPUT, Choice, Skipped, select
+from ingest.tracing import SERVICE, TracedSink
 from mailroom import profiles
 from mailroom.contracts.errors import UsageError
 from mailroom.contracts.headers import MAX_ID_CHARACTERS
 from mailroom.objects import ObjectStore
 from mailroom.settings import Settings, load_settings
+from mailroom.streams import Sink
 from mailroom.streams.clock import SystemClock
 from mailroom.streams.kafka import KafkaSink, require_broker
+from mailroom.telemetry.tracing import tracer
 from mailroom.terminal import emit, messages
 
 NOTES_SHOWN = 5
@@ -92,13 +95,19 @@ def _harmless(choice: Choice) -> bool:
 
 def _outcomes(request: Request, settings: Settings) -> Iterator[Outcome]:
     require_broker(settings.kafka)
-    sink = KafkaSink(settings.kafka)
+    sink = _sink(settings)
     intake = Intake(ObjectStore(settings.objects.uri), settings.objects.inline_limit)
     delivery = Delivery(sink, intake, SystemClock(), request.name, lambda: request.document_id or new_id())
     try:
         yield from delivery.deliver(chosen(request))
     finally:
         sink.close()
+
+
+def _sink(settings: Settings) -> Sink:
+    traces = tracer(SERVICE, settings.telemetry.otlp_endpoint)
+    sink = KafkaSink(settings.kafka)
+    return sink if traces is None else TracedSink(sink, traces)
 
 
 def _with_progress(request: Request, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:

@@ -13,6 +13,7 @@ import watchfiles
 from ingest.content import Intake
 from ingest.documents import Failed, Outcome, Sent, as_json, printable
 from ingest.errors import FolderUnusable
+from ingest.tracing import SERVICE, TracedLog
 from ingest.watch.inbox import STATE, Inbox
 from ingest.watch.journal import Journal
 from ingest.watch.kafka_raw_log import KafkaRawLog
@@ -24,6 +25,7 @@ from mailroom.objects import ObjectStore, StoreUnavailable
 from mailroom.settings import Settings, load_settings
 from mailroom.streams.clock import SystemClock
 from mailroom.streams.errors import LogUnavailable
+from mailroom.telemetry.tracing import Tracer, tracer
 from mailroom.terminal import emit, messages
 
 REMEMBERED = 1_000
@@ -81,7 +83,10 @@ def run(request: Request) -> int:
         closing(Journal(request.folder / STATE / "journal.sqlite3")) as journal,
         stop_on_signals() as stop,
     ):
-        waiting = Service(request, settings, inbox, journal, tally, stop).run()
+        traces = tracer(SERVICE, settings.telemetry.otlp_endpoint)
+        waiting = Service(request, settings, inbox, journal, tally, stop, traces).run()
+        if traces is not None:
+            traces.close()
     result = {
         "folder": str(request.folder),
         "sent": list(map(as_json, tally.sent)),
@@ -104,6 +109,7 @@ class Service:
     journal: Journal
     tally: Tally
     stop: threading.Event
+    traces: Tracer | None = None
     _watcher: Watcher | None = None
     _outages: int = 0
 
@@ -121,7 +127,8 @@ class Service:
                 return ()
 
     def _connect(self) -> RawLog:
-        return KafkaRawLog(self.settings.kafka, f"mailroom-watch-folder-{self.journal.folder_id()}")
+        log = KafkaRawLog(self.settings.kafka, f"mailroom-watch-folder-{self.journal.folder_id()}")
+        return log if self.traces is None else TracedLog(log, self.traces)
 
     def _resume(self, log: RawLog) -> Watcher:
         objects = self.settings.objects
