@@ -5,12 +5,12 @@ Term frequency is 1 + ln(count), or 1 for whatever occurs (`frequency: once`); e
 pairs by one sorted array: a batch costs one look-up per token in Python, all else is compiled.
 """
 
+import math
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, pairwise, repeat
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from mailroom.features.batch import TextBatch
 from mailroom.model_package.description import RuntimeDescription
@@ -29,26 +29,32 @@ class Vocabulary:
     def __init__(self, words: Sequence[str], pairs: Integers) -> None:
         self.size = len(words) + len(pairs)
         self._words = len(words)
-        self._ids = _Ids(zip(words, range(len(words)), strict=True))
+        self._ids = dict(zip(words, range(len(words)), strict=True))
         keys = pairs[:, 0] * len(words) + pairs[:, 1]
         order = np.argsort(keys)
         self._pair_keys = keys[order]
         self._pair_columns = order + len(words)
 
-    def counts(self, typed: Sequence[str]) -> sparse.csr_matrix:
-        """Term counts: (documents, terms)."""
+    def terms(self, typed: Sequence[str]) -> tuple[Integers, Integers, Integers]:
+        """Which terms occur how often: the parts of a sparse matrix (documents, terms) in compressed rows.
+
+        Returns:
+            Columns (entries,), counts (entries,), and where each document's entries begin and end (documents + 1,).
+        """
         ids, documents = self._numbered(typed)
         known = ids >= 0
         pairs, starts = self._pairs(ids, documents)
-        rows = np.concatenate([documents[known], starts])
-        columns = np.concatenate([ids[known], pairs])
-        ones = np.ones(len(rows), dtype=np.float64)
-        return sparse.csr_matrix(
-            (ones, (rows, columns)), shape=(len(typed), self.size)
-        )  # sums repeated entries
+        keys = np.concatenate([documents[known] * self.size + ids[known], starts * self.size + pairs])
+        keys.sort()
+        changes = np.ones(len(keys) + 1, dtype=bool)
+        np.not_equal(keys[1:], keys[:-1], out=changes[1:-1])
+        edges = changes.nonzero()[0]
+        found = keys[edges[:-1]]
+        bounds = found.searchsorted(np.arange(len(typed) + 1) * self.size)
+        return found % self.size, edges[1:] - edges[:-1], bounds
 
     def _numbered(self, typed: Sequence[str]) -> tuple[Integers, Integers]:
-        numbers = [list(map(self._ids.__getitem__, text.split(" "))) for text in typed]
+        numbers = [list(map(self._ids.get, text.split(" "), repeat(-1))) for text in typed]
         documents = np.repeat(np.arange(len(typed)), [len(row) for row in numbers])
         return np.fromiter(chain.from_iterable(numbers), dtype=np.int64, count=len(documents)), documents
 
@@ -62,11 +68,6 @@ class Vocabulary:
         return self._pair_columns[places[known]], starts[neighbours][known]
 
 
-class _Ids(dict[str, int]):
-    def __missing__(self, word: str) -> int:
-        return -1
-
-
 class LinearText:
     """The runtime."""
 
@@ -74,7 +75,7 @@ class LinearText:
         words = text_of(description, "vocabulary").split("\n")
         self._vocabulary = Vocabulary(words, _pairs_of(description, len(words)))
         terms = self._vocabulary.size
-        self._idf = array_of(description, "idf", terms)
+        self._idf = array_of(description, "idf", terms).astype(np.float64)
         self._coefficients = array_of(description, "coefficients", terms, len(labels))
         self._intercept = array_of(description, "intercept", len(labels))
         self._temperature = temperature_of(description)
@@ -82,11 +83,14 @@ class LinearText:
 
     def log_probabilities(self, batch: TextBatch) -> Floats:
         """(documents, labels)."""
-        weights = self._vocabulary.counts(batch.typed)
-        frequency = 1.0 if self._once else 1.0 + np.log(weights.data)
-        weights.data = frequency * self._idf[weights.indices]
-        lengths = np.sqrt(weights.multiply(weights).sum(axis=1)).A1
-        scores = np.asarray(weights @ self._coefficients) / np.where(lengths > 0, lengths, 1.0)[:, None]
+        columns, counts, bounds = self._vocabulary.terms(batch.typed)
+        weights = self._idf[columns] * (1.0 if self._once else 1.0 + np.log(counts))
+        scores = np.zeros((len(batch), len(self._intercept)))
+        # Row by row: a sparse product first makes doubles of every coefficient, which for one document takes longest.
+        for place, (start, end) in enumerate(pairwise(bounds.tolist())):
+            own = weights[start:end]
+            if length := math.sqrt(own @ own):
+                scores[place] = own @ self._coefficients[columns[start:end]] / length
         return log_softmax(scores + self._intercept, self._temperature)
 
 
