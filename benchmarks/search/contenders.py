@@ -79,12 +79,12 @@ def _grid(memory: Path | None) -> Found:
     from sklearn.model_selection import GridSearchCV  # noqa: PLC0415
     from sklearn.pipeline import Pipeline  # noqa: PLC0415
 
-    from benchmarks.search.kernel import ITERATIONS, TOLERANCE  # noqa: PLC0415
+    from benchmarks.search.kernel import ITERATIONS, SOLVER, TOLERANCE  # noqa: PLC0415
     from mailroom.features.typed import typed_text  # noqa: PLC0415
 
     items = documents()
     vectoriser = TfidfVectorizer(preprocessor=typed_text, token_pattern=r"\S+", sublinear_tf=True)  # noqa: S106
-    model = LogisticRegression(tol=TOLERANCE, max_iter=ITERATIONS, random_state=SEED)
+    model = LogisticRegression(solver=SOLVER, tol=TOLERANCE, max_iter=ITERATIONS, random_state=SEED)
     pipeline = Pipeline([("tfidf", vectoriser), ("model", model)], memory=str(memory) if memory else None)
     grid = {
         "tfidf__ngram_range": [(1, 1), (1, 2)],
