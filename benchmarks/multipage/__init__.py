@@ -1,0 +1,1 @@
+"""How a document of several pages is best judged by its words."""
