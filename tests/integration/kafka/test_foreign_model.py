@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections import Counter
@@ -17,6 +16,7 @@ from mailroom.contracts import codec
 from mailroom.contracts.records import Classification, Record
 from mailroom.contracts.topics import Topic
 from mailroom.embedded.kafka import Broker
+from mailroom.embedded.ports import any_free
 from mailroom.embedded.topics import ensure_topics
 from mailroom.settings import KafkaSettings
 from mailroom.streams.kafka import KafkaReader
@@ -39,8 +39,7 @@ def kafka(tmp_path: Path) -> Iterator[KafkaSettings]:
 @pytest.fixture
 def port() -> int:
     """A port that is free, also for a model that is started again."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
+    return any_free()
 
 
 @contextmanager

@@ -4,13 +4,31 @@ from pathlib import Path
 
 import pytest
 
+from classifier_service.classifier import Classifier
+from classifier_service.kafka_door import KafkaDoor
+from classifier_service.observing import Observer
 from classifier_service.scans import PageLooks, ScanReader, look
+from mailroom.contracts.dead_letters import read_failure
 from mailroom.contracts.errors import MalformedRecord
+from mailroom.contracts.topics import Topic
+from mailroom.extract.reading import pool
 from mailroom.extract.reading.reader import EngineReader
 from mailroom.features.pages import HEIGHT, WIDTH
 from mailroom.objects import ObjectStore
 from mailroom.streams.clock import FakeClock
-from tests.unit.classifier_service.fakes import FakeEngine, claimed, page, scanned_document
+from mailroom.streams.memory import MemoryExchange, MemoryLog
+from mailroom.telemetry.metrics import Metrics
+from tests.unit.classifier_service.fakes import (
+    DEPARTMENTS,
+    FakeEngine,
+    FakeModel,
+    claimed,
+    page,
+    scanned_document,
+    scanned_record,
+)
+from tests.unit.mailroom.extract_reading.test_pool import blank
+from tests.unit.mailroom.telemetry.test_metrics import sample
 
 
 def reader(tmp_path: Path, engine: FakeEngine, clock: FakeClock | None = None) -> ScanReader:
@@ -81,3 +99,30 @@ def test_a_claimed_original_is_looked_at(tmp_path: Path) -> None:
     claim = claimed(scanned_document(None), store.put(page(frames=4)))
     assert PageLooks(store)(claim).shape == (3, HEIGHT, WIDTH)
     assert look(scanned_document(page())).shape == (1, HEIGHT, WIDTH)
+
+
+def test_a_page_that_kills_the_ocr_library_is_one_dead_letter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is refused with its reason and counted, the service goes on, and the next page has its label."""
+    monkeypatch.setattr(pool, "WORKER", "tests.unit.mailroom.extract_reading.fatal_worker")
+    log, metrics = MemoryLog(FakeClock()), Metrics()
+    for name, width in (("fatal", 13), ("harmless", 100)):
+        log.append(scanned_record(scanned_document(blank(width), name)))
+    reading = pool.OcrPool(watch=metrics.reading)
+    core = Classifier(
+        FakeModel(),
+        departments=DEPARTMENTS,
+        read_scan=ScanReader(reading, ObjectStore(f"file://{tmp_path}"), 1),
+        clock=FakeClock(),
+    )
+    observer = Observer("scanned", metrics, FakeClock())
+    exchange = MemoryExchange(log, [Topic.SCANNED], "group")
+    door = KafkaDoor(exchange, core.label, limit=1, clock=FakeClock(), observer=observer)
+    assert [door.step() for _ in range(3)] == [1, 1, 0]
+    reading.close()
+    [dead] = log.topics[Topic.DEAD_LETTER]
+    assert (dead.key, read_failure(dead).reason) == (b"fatal", "unparsable")
+    assert read_failure(dead).message == "the OCR library died of page 1 (status -11): scan it again"
+    assert [record.key for record in log.topics[Topic.CLASSIFIED]] == [b"harmless"]
+    assert sample(metrics.exposition()[0], "mailroom_ocr_worker_deaths_total") == 2
