@@ -1,9 +1,12 @@
 """The verbs of training: `train`, `evaluate` and `adapt`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 DOCUMENTS_HELP = "JSON Lines file, or a folder per label; may be given several times."
 Documents = Annotated[list[Path], typer.Option("--documents", help=DOCUMENTS_HELP)]
@@ -36,6 +39,9 @@ def train(
     word_lists: Annotated[
         Path | None, typer.Option("--word-lists", help="Folder of your own word lists (YAML), added to ours.")
     ] = None,
+    image: Annotated[
+        str | None, typer.Option("--image", help="Build a container of the package, under this name.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Train: a whole run on Spark with --config, or one kernel on this machine with --documents and --output."""
@@ -45,19 +51,27 @@ def train(
     if config is not None:
         if documents or output:
             raise UsageError("--config brings its own documents: leave --documents and --output out")
-        _train_by(config, master, as_json=as_json)
+        _train_by(config, master, image, as_json=as_json)
         return
     if master:
         raise UsageError("--master is for a whole run: give --config RUN.yaml with it")
     if not documents or output is None:
         raise UsageError("give --config RUN.yaml, or --documents FILE_OR_FOLDER and --output DIR")
     from training.drawing import draw_trained
+    from training.image import draw_image, in_image
     from training.shell import train_package
 
-    result = train_package(
+    _require_engine(image)
+    trained = train_package(
         documents, output, kernel_name=kernel, seed=seed, name=name, version=version, word_lists=word_lists
     )
-    emit(result, as_json=as_json, render=lambda console: draw_trained(console, result))
+    result = in_image(trained, image)
+
+    def draw(console: "Console") -> None:
+        draw_trained(console, result)
+        draw_image(console, result)
+
+    emit(result, as_json=as_json, render=draw)
 
 
 def evaluate(
@@ -98,10 +112,25 @@ def adapt(
     emit(adapt_package(package, documents, output), as_json=as_json)
 
 
-def _train_by(config: Path, master: str | None, *, as_json: bool) -> None:
+def _train_by(config: Path, master: str | None, image: str | None, *, as_json: bool) -> None:
     from mailroom.terminal import emit
     from training.drawing import draw_run
+    from training.image import draw_image, in_image
     from training.pipeline.shell import train_by
 
-    result = train_by(config, master=master)
-    emit(result, as_json=as_json, render=lambda console: draw_run(console, result))
+    _require_engine(image)
+    result = in_image(train_by(config, master=master), image)
+
+    def draw(console: "Console") -> None:
+        draw_run(console, result)
+        draw_image(console, result)
+
+    emit(result, as_json=as_json, render=draw)
+
+
+def _require_engine(image: str | None) -> None:
+    """Find out before hours of training that no image can be built at their end."""
+    from mailroom.model_image.building import require_engine
+
+    if image is not None:
+        require_engine(image)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -14,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from mailroom.model_package import load
 from tests.conftest import Until
-from tests.integration.docker.conftest import ROOT, told
+from tests.integration.docker.conftest import told
 from tests.integration.docker.containers import Running, started
 
 # Building the image anew downloads some hundred megabytes.
@@ -161,7 +162,7 @@ def test_without_ocr_it_is_smaller_and_refuses_pages(package: Path, until: Until
         "--no-ocr",
         "--json",
     ]
-    built = json.loads(told([str(ROOT / ".venv/bin/python"), "-m", "cli", *verb]))
+    built = json.loads(told([sys.executable, "-m", "cli", *verb]))
     assert built["size_bytes"] < 500_000_000
     with started(built["image"], ports=[8080]) as service:
         assert until(lambda: answers(service)), service.said
@@ -169,3 +170,25 @@ def test_without_ocr_it_is_smaller_and_refuses_pages(package: Path, until: Until
         refused = classified(service, page(), "page.png")
         assert refused.status_code == httpx.codes.UNSUPPORTED_MEDIA_TYPE
         assert "reads no pages" in refused.text
+
+
+def test_training_ends_with_a_container(package: Path, tmp_path: Path, engine: None) -> None:
+    """`mailroom train … --image`: the image that it names holds the package that it trained."""
+    documents = tmp_path / "labelled.jsonl"
+    lines = (package.parent / "documents" / "labels.jsonl").read_text(encoding="utf-8").splitlines()
+    documents.write_text("\n".join(lines[:140]), encoding="utf-8")
+    image = "mailroom/classifier:test-trained"
+    verb = [
+        "train",
+        "--documents",
+        str(documents),
+        "--output",
+        str(tmp_path / "package"),
+        "--image",
+        image,
+        "--json",
+    ]
+    trained = json.loads(told([sys.executable, "-m", "cli", *verb]))
+    assert trained["image"]["model"]["digest"] == load(tmp_path / "package").manifest.digest
+    [built] = json.loads(told(["docker", "image", "inspect", image]))
+    assert built["Id"] == trained["image"]["id"]
