@@ -108,7 +108,7 @@ def test_a_page_that_kills_the_ocr_library_is_one_dead_letter(
     monkeypatch.setattr(pool, "WORKER", "tests.unit.mailroom.extract_reading.fatal_worker")
     log, metrics = MemoryLog(FakeClock()), Metrics()
     for name, width in (("fatal", 13), ("harmless", 100)):
-        log.append(scanned_record(scanned_document(blank(width), name)))
+        log.append(scanned_record(scanned_document(blank(width, "TIFF"), name)))
     reading = pool.OcrPool(watch=metrics.reading)
     core = Classifier(
         FakeModel(),

@@ -129,10 +129,10 @@ def fatal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WORKER", FATAL)
 
 
-def blank(width: int) -> bytes:
+def blank(width: int, kind: str = "PNG") -> bytes:
     """A page of a width."""
     file = io.BytesIO()
-    Image.new("L", (width, 60), 255).save(file, "PNG")
+    Image.new("L", (width, 60), 255).save(file, kind)
     return file.getvalue()
 
 
