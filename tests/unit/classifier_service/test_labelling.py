@@ -1,12 +1,14 @@
 """Short requests on the loop, long ones in threads."""
 
 import asyncio
+import io
 from collections.abc import Sequence
 from dataclasses import replace
 from threading import Event
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from classifier_service.batching import BatchLimits
 from classifier_service.classifier import Outcome
@@ -41,6 +43,14 @@ def test_only_short_texts_are_labelled_on_the_loop(world: World, content: str | 
     """What is long for its size goes to a thread, past the batches; both have their label."""
     assert label(world, Original("a", content))[0].label == "invoice"
     assert bool(world.batches) is inline
+
+
+def test_small_pages_are_never_read_on_the_loop(world: World) -> None:
+    """An image, however small, goes to its parsers' process and to a thread."""
+    file = io.BytesIO()
+    Image.new("L", (60, 60), 255).save(file, "PNG")
+    assert label(world, Original("a", file.getvalue()))[0].label == "offer"
+    assert world.batches == []
 
 
 def test_many_short_texts_are_long_together(world: World) -> None:

@@ -68,10 +68,13 @@ def test_a_body_of_unknown_length_is_read(world: World) -> None:
 
 def test_what_is_too_large_is_read_on_to_a_bound() -> None:
     """The rest of a body that is too large is forgotten as it comes, so that its caller reads why; not for ever."""
-    caller = Caller([b"x" * 4000], forever=True)
+    grown = Caller([b"x" * 4000], forever=True)
     with pytest.raises(RequestRefused, match="larger than"):
-        read(caller)
-    assert caller.taken == 19
+        read(grown)
+    announced = Caller([b"x" * 4000], forever=True)
+    with pytest.raises(RequestRefused, match="larger than"):
+        read(announced, SMALL, (b"content-length", b"5000"))
+    assert (grown.taken, announced.taken) == (19, 17)
 
 
 def test_a_caller_who_asks_first_is_spared() -> None:
