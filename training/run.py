@@ -109,6 +109,7 @@ def write_package(
     documents: Sequence[LabelledDocument],
     *,
     kernel: Kernel,
+    parameters: Mapping[str, Parameter],
     name: str,
     version: str,
     golden: Sequence[str] | TextBatch,
@@ -120,6 +121,7 @@ def write_package(
         trained: The model.
         documents: What it was trained on.
         kernel: What trained it.
+        parameters: With which settings.
         name: The model's name.
         version: Empty takes the beginning of the documents' fingerprint.
         golden: Documents to predict now and whenever it is asked to prove itself. They travel with it.
@@ -134,6 +136,7 @@ def write_package(
         metrics=trained.metrics,
         input_kind=kernel.input_kind,
         features=trained.features,
+        hyperparameters=parameters,
     )
     return write(
         directory,

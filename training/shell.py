@@ -46,7 +46,14 @@ def train_package(
         report("writing the package")
         golden = golden_documents(kernel.input_kind)
         manifest = write_package(
-            output, trained, documents, kernel=kernel, name=name, version=version, golden=golden
+            output,
+            trained,
+            documents,
+            kernel=kernel,
+            parameters=recipe.parameters,
+            name=name,
+            version=version,
+            golden=golden,
         )
     return {
         "package": str(output),

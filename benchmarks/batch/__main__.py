@@ -15,7 +15,7 @@ from mailroom.progress import line
 from mailroom.terminal import emit, run
 
 LINEAR, FLAT, ESTIMATE = 1.2, 1.2, 0.25
-"""Most seconds for each byte and most memory, the largest size against the smallest; and the error of the estimate."""
+"""At most so much more processor time a byte and memory, largest size against smallest; and error of the estimate."""
 
 
 class MissedTarget(MailroomError):
@@ -37,7 +37,7 @@ def main(
     few, many = found[0], found[-1]
     result: dict[str, Any] = {
         "sizes": [asdict(item) for item in found],
-        "time_ratio": round(many.seconds_per_megabyte / few.seconds_per_megabyte, 3),
+        "time_ratio": round(many.cpu_per_megabyte / few.cpu_per_megabyte, 3),
         "memory_ratio": round(many.mebibytes / few.mebibytes, 3),
         "estimate_error": many.estimate_error,
         "targets": {"time_ratio": LINEAR, "memory_ratio": FLAT, "estimate_error": ESTIMATE},

@@ -2,6 +2,7 @@
 
 import json
 import re
+import resource
 import subprocess
 import sys
 import threading
@@ -26,7 +27,8 @@ class Growth:
     Attributes:
         megabytes: Of the documents.
         documents: How many.
-        seconds: All of it.
+        seconds: All of it, by the clock on the wall.
+        cpu_seconds: All of it, of all processes: what a shared machine cannot change.
         mebibytes: The most that all processes held together at one time; what they share counts once.
         estimate_error: Of the time left as it was told after the first tenth, against what it was; None where the
             batch was over too soon to tell.
@@ -35,13 +37,14 @@ class Growth:
     megabytes: float
     documents: int
     seconds: float
+    cpu_seconds: float
     mebibytes: float
     estimate_error: float | None
 
     @property
-    def seconds_per_megabyte(self) -> float:
+    def cpu_per_megabyte(self) -> float:
         """The pace."""
-        return self.seconds / self.megabytes
+        return self.cpu_seconds / self.megabytes
 
     def well_estimated(self, most: float) -> bool:
         """Whether the estimate was good enough."""
@@ -55,7 +58,7 @@ def measure(documents: Path, output: Path, package: Path, workers: int) -> Growt
         RuntimeError: The batch failed.
     """
     command = [sys.executable, "-m", "benchmarks.batch.child", str(documents), str(output), str(package)]
-    begin = time.monotonic()
+    begin, spent = time.monotonic(), _spent()
     process = subprocess.Popen([*command, str(workers)], stdout=subprocess.PIPE, text=True)
     most = [0.0]
     watcher = threading.Thread(target=_watch, args=(process, most))
@@ -71,6 +74,7 @@ def measure(documents: Path, output: Path, package: Path, workers: int) -> Growt
         round(size, 1),
         summary["documents"],
         round(ended - begin, 2),
+        round(_spent() - spent, 2),
         round(most[0] / MIB, 1),
         _error(told[:-1]),
     )
@@ -85,6 +89,12 @@ def _error(told: list[tuple[float, Any]]) -> float | None:
             left = told[-1][0] - moment
             return round(abs(estimate - left) / left, 3) if left > 1 else None
     return None
+
+
+def _spent() -> float:
+    """Processor seconds of all processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _watch(process: "subprocess.Popen[str]", most: list[float]) -> None:

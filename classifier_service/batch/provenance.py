@@ -32,7 +32,7 @@ def provenance_of(
             "input_kind": manifest.input_kind,
             "prep_version": manifest.prep_version,
         },
-        "hyperparameters": hyperparameters(package.description()),
+        "hyperparameters": {**manifest.hyperparameters, "model": runtime_settings(package.description())},
         "settings": {
             "departments": dict(settings.departments),
             "review_below": review_below,
@@ -45,10 +45,10 @@ def provenance_of(
     return {"run": _digest(about, parts), **about}
 
 
-def hyperparameters(description: RuntimeDescription) -> dict[str, Any]:
-    """A model's settings, members' included."""
+def runtime_settings(description: RuntimeDescription) -> dict[str, Any]:
+    """A model's own settings, members' included."""
     own: dict[str, Any] = {"runtime": description.runtime, **description.parameters}
-    members = [hyperparameters(member) for member in description.members]
+    members = [runtime_settings(member) for member in description.members]
     return own | {"members": members} if members else own
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from mailroom.model_package.description import Parameter
 from mailroom.model_package.errors import PackageIncomplete, PackageTampered, PackageUnsupported
 
 FORMAT_VERSION = 1
@@ -39,6 +40,7 @@ class Manifest:
         format_version: Of the package.
         features: Digest of the features that training kept for `adapt`; empty where it kept none.
         adapted_from: Digest of the package that this one was adapted from; empty for a trained one.
+        hyperparameters: What the kernel was trained with.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Manifest:
     format_version: int = FORMAT_VERSION
     features: str = ""
     adapted_from: str = ""
+    hyperparameters: dict[str, Parameter] = field(default_factory=dict)
 
     def threshold(self, label: str) -> float:
         """The review threshold of a label; 0 (never) where none is set."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from mailroom.contracts.errors import UsageError
 from mailroom.features.batch import TextBatch
-from mailroom.model_package.description import RuntimeDescription
+from mailroom.model_package.description import Parameter, RuntimeDescription
 from mailroom.model_package.fingerprints import Fingerprints, data_fingerprint, fingerprints
 from mailroom.model_package.golden import GoldenDocument, golden_documents, to_lines
 from mailroom.model_package.manifest import FINGERPRINTS, GOLDEN, MANIFEST, Manifest, digest_of
@@ -38,6 +38,7 @@ class Provenance:
         input_kind: What it reads.
         features: Digest of the features that training kept.
         adapted_from: Digest of the package that it was adapted from.
+        hyperparameters: What the kernel was trained with.
         known: Fingerprints of documents it learnt from earlier, whose texts are not at hand.
     """
 
@@ -51,6 +52,7 @@ class Provenance:
     input_kind: Literal["text", "image"] = "text"
     features: str = ""
     adapted_from: str = ""
+    hyperparameters: Mapping[str, Parameter] = field(default_factory=dict)
     known: Fingerprints = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
 
 
@@ -135,6 +137,7 @@ def _manifest(
         digest=digest_of(digests),
         features=provenance.features,
         adapted_from=provenance.adapted_from,
+        hyperparameters=dict(provenance.hyperparameters),
     )
 
 

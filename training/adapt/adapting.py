@@ -99,6 +99,7 @@ def write_adapted(
         metrics={**old.metrics, "corrected_documents": _corrected(old) + len(documents)},
         features=adapted.features,
         adapted_from=old.digest,
+        hyperparameters=old.hyperparameters,
         known=package.fingerprints,
     )
     return write(

@@ -47,6 +47,7 @@ def pack(
         trained,
         documents,
         kernel=kernel,
+        parameters=winner.parameters,
         name=config.package.name,
         version=config.package.version,
         golden=golden_documents(kernel.input_kind),

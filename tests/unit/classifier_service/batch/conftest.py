@@ -15,7 +15,8 @@ from tests.unit.mailroom.model_package.small_model import LABELS, TEXTS, linear
 def small_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three terms, two labels."""
     folder = tmp_path_factory.mktemp("small") / "package"
-    provenance = Provenance("small", "by-hand", 1, thresholds={"invoice": 0.7, "complaint": 0.6})
+    thresholds = {"invoice": 0.7, "complaint": 0.6}
+    provenance = Provenance("small", "by-hand", 1, thresholds=thresholds, hyperparameters={"c": 3.0})
     write(folder, linear(), labels=LABELS, provenance=provenance, golden=TEXTS)
     return folder
 

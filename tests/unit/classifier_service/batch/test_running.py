@@ -198,7 +198,7 @@ def test_results_say_where_they_come_from(batch: Batch, tmp_path: Path) -> None:
         "small",
         summary["run"],
     )
-    assert about["hyperparameters"] == {"runtime": "linear-text"}
+    assert about["hyperparameters"] == {"c": 3.0, "model": {"runtime": "linear-text"}}
     assert about["settings"]["thresholds"] == {"invoice": 0.7, "complaint": 0.6}
     assert (about["inputs"], about["documents"]) == ([str(batch.documents)], 10)
     if batch.output.endswith(".parquet"):
