@@ -69,8 +69,7 @@ def turns(
 def _turn(one: Standing, connections: int, number: int, seconds: float, cores: Cores) -> Turn:
     before = one.server.cpu_seconds()
     load = post(one.url, one.bodies, connections, seconds, cores.client)
-    requests = max(load.requests_per_second * seconds, 1.0)
-    cpu_ms = 1_000 * (one.server.cpu_seconds() - before) / requests
+    cpu_ms = 1_000 * (one.server.cpu_seconds() - before) / max(load.requests, 1)
     return Turn(one.contestant.name, connections, number, load, cpu_ms)
 
 
@@ -112,6 +111,7 @@ def middle(found: Sequence[Turn], name: str, connections: int) -> Turn:
     """The median of a contestant's rounds, figure by figure."""
     own = [turn for turn in found if (turn.name, turn.connections) == (name, connections)]
     load = Load(
+        sum(turn.load.requests for turn in own),
         median(turn.load.requests_per_second for turn in own),
         median(turn.load.p50_ms for turn in own),
         median(turn.load.p99_ms for turn in own),

@@ -32,9 +32,11 @@ class ServedModel:
 
     Attributes:
         folder: Where it lies.
+        package: A model package of `pipeline`'s very weights, or another.
     """
 
     folder: Path
+    package: Path
 
     @property
     def pipeline(self) -> Path:
@@ -45,11 +47,6 @@ class ServedModel:
     def plain(self) -> Path:
         """The same steps over scikit-learn's own words: a little faster there, and another model."""
         return self.folder / PLAIN
-
-    @property
-    def package(self) -> Path:
-        """A model package of `pipeline`'s very weights."""
-        return self.folder / PACKAGE
 
     def texts(self) -> list[str]:
         """The documents that are posted."""
@@ -69,7 +66,7 @@ def provide() -> ServedModel:
         with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
             _make(Path(scratch) / "model", corpus)
             (Path(scratch) / "model").rename(folder)
-    return ServedModel(folder)
+    return ServedModel(folder, folder / PACKAGE)
 
 
 def _make(folder: Path, corpus: Path) -> None:

@@ -1,7 +1,9 @@
 -- For wrk: posts the bodies of a file, one a line, in turn, and writes what came of it to standard error as JSON.
+-- Arguments: the file, and how many of its bodies to pass over at first.
 local requests, place = {}, 0
 
 function init(arguments)
+  place = tonumber(arguments[2])
   local headers = {["content-type"] = "application/json"}
   for body in io.lines(arguments[1]) do
     requests[#requests + 1] = wrk.format("POST", nil, headers, body)

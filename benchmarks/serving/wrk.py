@@ -16,6 +16,7 @@ class Load:
     """What wrk saw.
 
     Attributes:
+        requests: How many were answered.
         requests_per_second: Answers, whatever their status.
         p50_ms: Median, milliseconds.
         p99_ms: 99th percentile, milliseconds.
@@ -23,6 +24,7 @@ class Load:
         broken: Connections and requests that failed.
     """
 
+    requests: int
     requests_per_second: float
     p50_ms: float
     p99_ms: float
@@ -40,7 +42,7 @@ def require_wrk() -> None:
         raise UsageError("wrk is not installed: apt-get install wrk")
 
 
-def post(url: str, bodies: Path, connections: int, seconds: float, core: int) -> Load:
+def post(url: str, bodies: Path, connections: int, seconds: float, core: int, *, start: int = 0) -> Load:
     """Post documents in turn, each connection waiting for its answer.
 
     Args:
@@ -49,13 +51,14 @@ def post(url: str, bodies: Path, connections: int, seconds: float, core: int) ->
         connections: Kept alive.
         seconds: For how long.
         core: The client's.
+        start: Bodies to pass over at first.
 
     Raises:
         MailroomError: wrk failed.
     """
     options = ["-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "10s", "-s", str(SCRIPT)]
     done = subprocess.run(
-        ["taskset", "-c", str(core), "wrk", *options, url, "--", str(bodies)],
+        ["taskset", "-c", str(core), "wrk", *options, url, "--", str(bodies), str(start)],
         capture_output=True,
         text=True,
         check=False,
@@ -64,4 +67,4 @@ def post(url: str, bodies: Path, connections: int, seconds: float, core: int) ->
         raise MailroomError(f"wrk failed at {url}: {(done.stderr or done.stdout).strip()[-200:]}")
     told = json.loads(done.stderr)
     rate = told["requests"] / told["seconds"]
-    return Load(rate, told["p50_ms"], told["p99_ms"], told["refused"], told["broken"])
+    return Load(told["requests"], rate, told["p50_ms"], told["p99_ms"], told["refused"], told["broken"])
