@@ -10,16 +10,31 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
 from mailroom.contracts import codec
 from mailroom.contracts.records import Record, Source, TextDocument
 from mailroom.contracts.topics import Topic
+from mailroom.model_package import Provenance, write
+from mailroom.model_package.runtimes.linear_text import describe
 from mailroom.settings import KafkaSettings
 from mailroom.streams.kafka import KafkaReader, KafkaSink
+from mailroom.textprep import PREP_VERSION
 
 BATCH = 10
 DEADLINE_SECONDS = 60.0
 SOURCE = Source("documents.raw", 0, 0, "text/plain", 9, "0" * 64, "2026-01-01T00:00:00.000Z")
 PROJECT = Path(__file__).parents[3]
+LABELS = ("invoice", "offer", "purchase_order", "job_application", "complaint", "service_request", "other")
+WORDS = ("invoice", "offer", "order", "application", "complaint", "repair", "news")
+
+
+def word_package(directory: Path) -> Path:
+    """Write a real package that knows one word for every label."""
+    description = describe(WORDS, np.ones(7), np.eye(7) * 9, np.zeros(7)).with_parameters(temperature=1.0)
+    provenance = Provenance(name="words", kernel="by-hand", prep_version=PREP_VERSION, version="1")
+    write(directory, description, labels=LABELS, provenance=provenance, golden=["an invoice", "no news"])
+    return directory
 
 
 def records(numbers: range) -> list[Record]:
