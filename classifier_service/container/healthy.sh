@@ -8,6 +8,6 @@ answers() { # port, path; without a program to start, since it is asked often an
   [[ $status == *" 200 "* ]]
 }
 case "$(tr '\0' ' ' </proc/1/cmdline)" in
-  *" mailroom serve "*) answers 8080 /v2/health/ready ;;
+  *" mailroom serve "*) answers "${MAILROOM_REST__PORT:-8080}" /v2/health/ready ;;
   *" mailroom classify-stream "*) [ -s "$MAILROOM_READY" ] ;;
 esac

@@ -10,5 +10,3 @@ rm -rf onnxruntime/datasets onnxruntime/quantization onnxruntime/tools onnxrunti
 # Of AWS it is the object store, and what gives credentials for it.
 find botocore/data -mindepth 1 -maxdepth 1 -type d ! -name s3 ! -name sts ! -name sso ! -name sso-oidc -exec rm -rf {} +
 find numpy scipy -type d -name tests -prune -exec rm -rf {} +
-# Tesseract, where the image knows no language.
-if [ -z "$2" ]; then rm -rf tesserocr tesserocr-*.dist-info tesserocr.libs; fi

@@ -13,10 +13,12 @@ import httpx
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from mailroom.embedded.ports import any_free
 from mailroom.model_package import load
 from tests.conftest import Until
 from tests.integration.docker.conftest import told
 from tests.integration.docker.containers import Running, started
+from tests.integration.spark.servers import S3Server
 
 # Building the image anew downloads some hundred megabytes.
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
@@ -37,8 +39,13 @@ def page(lines: int = 12) -> bytes:
 
 def answers(service: Running) -> bool:
     """Whether the door is ready."""
+    return is_ok(service.url("/v2/health/ready"))
+
+
+def is_ok(address: str) -> bool:
+    """Whether somebody answers there that all is well."""
     try:
-        return httpx.get(service.url("/v2/health/ready")).status_code == httpx.codes.OK
+        return httpx.get(address).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False
 
@@ -170,6 +177,27 @@ def test_without_ocr_it_is_smaller_and_refuses_pages(package: Path, until: Until
         refused = classified(service, page(), "page.png")
         assert refused.status_code == httpx.codes.UNSUPPORTED_MEDIA_TYPE
         assert "reads no pages" in refused.text
+
+
+def test_a_package_comes_from_an_object_store(classifier_image: str, package: Path, until: Until) -> None:
+    """What the image keeps of AWS's library is enough for a package in a bucket."""
+    with S3Server() as server:
+        for file in filter(Path.is_file, package.rglob("*")):
+            server.put(f"champion/{file.relative_to(package)}", file.read_bytes())
+        door = any_free()
+        variables = {
+            "AWS_ACCESS_KEY_ID": server.key,
+            "AWS_SECRET_ACCESS_KEY": server.secret,
+            "AWS_DEFAULT_REGION": "eu-central-1",
+            "AWS_ENDPOINT_URL": server.endpoint,
+            "MAILROOM_CLASSIFIER__PACKAGE": f"s3://{server.bucket}/champion",
+            "MAILROOM_REST__HOST": "127.0.0.1",
+            "MAILROOM_REST__PORT": str(door),
+            "MAILROOM_TELEMETRY__METRICS_PORT": "0",
+        }
+        with started(classifier_image, environment=variables, network_mode="host") as service:
+            assert until(lambda: is_ok(f"http://127.0.0.1:{door}/v2/health/ready")), service.said
+            assert until(lambda: service.health == "healthy"), service.said
 
 
 def test_training_ends_with_a_container(package: Path, tmp_path: Path, engine: None) -> None:
