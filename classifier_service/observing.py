@@ -1,7 +1,7 @@
 """What the Kafka door tells of its work: metrics, logs and spans, of what was committed and of nothing else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -12,6 +12,7 @@ from mailroom.contracts import headers as h
 from mailroom.contracts.records import Record
 from mailroom.streams import Exchange
 from mailroom.streams.clock import Clock
+from mailroom.telemetry.consumers import MemberMetrics
 from mailroom.telemetry.metrics import Metrics
 from mailroom.telemetry.tracing import trace_id
 
@@ -32,6 +33,7 @@ class Observer:
         clock: Tells ages.
         spans: None where no traces are collected; a `traceparent` is then passed on as it came.
         each: Whether every label is logged, not dead letters alone.
+        number: Which of the doors of this name it is.
     """
 
     door: str
@@ -39,16 +41,21 @@ class Observer:
     clock: Clock
     spans: BatchSpans | None = None
     each: bool = False
+    number: int = 0
+    _member: MemberMetrics = field(init=False)
     _lag_shown: float = float("-inf")
+
+    def __post_init__(self) -> None:
+        self._member = self.metrics.consumers.member(self.door, self.number)
 
     def polled(self, records: Sequence[Record], exchange: Exchange) -> None:
         """A poll has come back, with records or without."""
         stamps = [record.timestamp for record in records if record.timestamp is not None]
-        self.metrics.consumers.age(self.door, max(0.0, self.clock.now() - min(stamps)) if stamps else 0.0)
+        self._member.age(max(0.0, self.clock.now() - min(stamps)) if stamps else 0.0)
         now = self.clock.monotonic()
         if now - self._lag_shown >= LAG_SECONDS:
             self._lag_shown = now
-            self.metrics.consumers.behind(exchange.behind())
+            self._member.behind(exchange.behind())
 
     def answered(self, answers: Sequence[Answer], began: float) -> list[Record]:
         """The outputs of a batch, the labels among them as children of its spans.

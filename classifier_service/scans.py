@@ -12,7 +12,7 @@ from mailroom.features.pages import Pixels, document_pixels
 from mailroom.textprep import CleanText, cleanse
 
 DOCUMENT_SECONDS = 120.0
-"""What one document may take: far below the five minutes after which the log gives a silent reader's work away."""
+"""What one document may take: far below the ten minutes after which the log gives a silent reader's work away."""
 
 
 class Originals(Protocol):

@@ -151,8 +151,11 @@ def build(
     metrics.serving(classifier.reference)
     limits = {TEXT: _texts_at_once(settings), SCANNED: SCANS_AT_ONCE}
 
+    each = settings.telemetry.log_level == "debug"
+
     def door(name: str, number: int) -> KafkaDoor:
-        observer = observe(settings, name, metrics, spans, clock)
+        batch = None if spans is None else BatchSpans(spans, consumer_group(settings, name))
+        observer = Observer(name, metrics, clock, batch, each=each, number=number)
         exchange = connect(TOPICS[name], name, number)
         return KafkaDoor(exchange, classifier.label, limit=limits[name], clock=clock, observer=observer)
 
@@ -175,12 +178,6 @@ def _scan_reader(
         return unread
     reader = reader or ocr_pool(settings, metrics)
     return ScanReader(reader, ObjectStore(settings.objects.uri), model.manifest.prep_version)
-
-
-def observe(settings: Settings, door: str, metrics: Metrics, spans: Tracer | None, clock: Clock) -> Observer:
-    """What watches a door."""
-    batch = BatchSpans(spans, consumer_group(settings, door)) if spans is not None else None
-    return Observer(door, metrics, clock, batch, each=settings.telemetry.log_level == "debug")
 
 
 def consumer_group(settings: Settings, door: str) -> str:

@@ -15,6 +15,9 @@ PREFETCHED_KIB = 32 * 1024
 """What the client fetches ahead of the work, in all: a door that is busy or waits stops fetching, and so the log keeps
 the backlog, not this process."""
 
+WORK_MILLISECONDS = 600_000
+"""What may pass between two polls: a document of slow pages that kills two readers, at its end, takes eight minutes."""
+
 TRANSACTION_MILLISECONDS = 30_000
 """What an open transaction may take. It is opened after the work, so that this is the time of a commit; and the time
 for which readers of committed records wait behind an instance that died in one and never came back."""
@@ -51,6 +54,7 @@ class KafkaExchange:
                 "auto.offset.reset": "earliest",
                 "partition.assignment.strategy": "cooperative-sticky",
                 "session.timeout.ms": 10_000,
+                "max.poll.interval.ms": WORK_MILLISECONDS,
                 "queued.max.messages.kbytes": PREFETCHED_KIB,
             }
         )

@@ -108,14 +108,22 @@ def test_requests() -> None:
     assert sample(text, "mailroom_http_request_duration_seconds_sum", method="POST", route="/classify") == 0.5
 
 
+def lag(metrics: Metrics, member: str, partition: str) -> float | None:
+    """What a member shows of a partition."""
+    names = {"door": "text", "member": member, "topic": "documents.text", "partition": partition}
+    return sample(metrics.exposition()[0], "mailroom_consumer_lag_records", **names)
+
+
 def test_partitions_that_went_elsewhere_are_not_shown() -> None:
-    """After a rebalance only the lag of what this process reads is exposed: another shows the rest."""
+    """After a rebalance each member shows the lag of what it reads now, and of nothing where it reads nothing."""
     metrics = Metrics()
-    metrics.consumers.behind({"documents.text": {0: 5, 1: 7}})
-    metrics.consumers.behind({"documents.text": {1: 6}})
-    text, _ = metrics.exposition()
-    assert sample(text, "mailroom_consumer_lag_records", topic="documents.text", partition="0") is None
-    assert sample(text, "mailroom_consumer_lag_records", topic="documents.text", partition="1") == 6
+    first, second = (metrics.consumers.member("text", number) for number in (0, 1))
+    first.behind({"documents.text": {0: 5, 1: 7}})
+    second.behind({"documents.text": {1: 6}})
+    first.behind({"documents.text": {0: 4}})
+    assert (lag(metrics, "0", "0"), lag(metrics, "0", "1"), lag(metrics, "1", "1")) == (4, None, 6)
+    second.behind({})
+    assert (lag(metrics, "0", "0"), lag(metrics, "1", "1")) == (4, None)
 
 
 def test_one_model_is_in_service() -> None:
