@@ -54,6 +54,7 @@ def classify(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> int:
     """Label documents of any number; the same call goes on where an earlier one was stopped."""
+    from classifier_service.batch.drawing import draw
     from classifier_service.batch.running import Request, run
     from mailroom.progress import line
     from mailroom.settings import load_settings
@@ -63,7 +64,7 @@ def classify(
     model = package or settings.classifier.package or _default()
     labels = _processes(workers) if master is None else _on_spark(master, spark or [])
     result = run(Request(tuple(paths), output, str(model), table), settings, labels, line)
-    emit(result, as_json=as_json)
+    emit(result, as_json=as_json, render=lambda console: draw(console, result))
     return int(result["labelled"] == 0)
 
 

@@ -20,7 +20,8 @@ from mailroom.places import found, is_remote, joined, located, read, remove, tra
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMS = (".parquet", ".jsonl")
+PARQUET = ".parquet"
+FORMS = (PARQUET, ".jsonl")
 METADATA_KEY = b"mailroom"
 ROWS_IN_GROUP = 65_536
 

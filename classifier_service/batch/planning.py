@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 import msgspec
 
+from classifier_service.batch.extras import require
 from classifier_service.batch.parts import Kind, Part
 from mailroom.contracts.errors import UsageError
 from mailroom.places import Found, found, is_remote, opened
@@ -106,6 +107,7 @@ def _names_files(file: Found) -> bool:
 
 
 def _rows(file: Found, size: int) -> Iterator[Part]:
+    require("pyarrow", file.uri)
     import pyarrow as pa  # noqa: PLC0415 - other inputs need none
     import pyarrow.parquet as pq  # noqa: PLC0415
 

@@ -59,8 +59,8 @@ class Total:
             "labelled": self.labels.total(),
             "refused": self.reasons.total(),
             "review": self.review,
-            "labels": dict(self.labels.most_common()),
-            "reasons": dict(self.reasons.most_common()),
+            "labels": _most_first(self.labels),
+            "reasons": _most_first(self.reasons),
         }
 
 
@@ -116,6 +116,11 @@ def schema() -> "pa.Schema":
     candidate = pa.struct([("label", pa.string()), ("score", pa.float64())])
     kinds = {"confidence": pa.float64(), "candidates": pa.list_(candidate), "deciding_page": pa.int32()}
     return pa.schema([(name, kinds.get(name, pa.string())) for name in COLUMNS])
+
+
+def _most_first(counts: Counter[str]) -> dict[str, int]:
+    """By their counts, then by name: parts are finished in any order."""
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _given(rows: Sequence[Row], name: str) -> Iterable[str]:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, Protocol
 
-from classifier_service.batch.file_sink import FORMS, FileSink
+from classifier_service.batch.extras import require
+from classifier_service.batch.file_sink import FORMS, PARQUET, FileSink
 from classifier_service.batch.results import Done, Row
 from classifier_service.batch.sql_sink import SqlSink, shown, with_password
 from mailroom.contracts.errors import UsageError
@@ -52,12 +53,15 @@ def sink_of(output: str, run: str, *, table: str) -> Sink:
         UsageError: It is none of these.
     """
     if is_remote(output) and not _on_files(output):
+        require("sqlalchemy", "databases")
         return SqlSink(with_password(output), table, run)
     suffix = PurePath(output).suffix.lower()
     if suffix not in FORMS:
         raise UsageError(
             f"{output}: write to a file that ends in {' or '.join(FORMS)}, or to a database's URL"
         )
+    if suffix == PARQUET:
+        require("pyarrow", output)
     return FileSink(output, run)
 
 

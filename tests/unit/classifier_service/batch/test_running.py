@@ -4,13 +4,16 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 
 from classifier_service.batch import planning
+from classifier_service.batch.drawing import draw
 from classifier_service.batch.parts import Part
 from classifier_service.batch.results import Done
 from classifier_service.batch.running import Request, run
@@ -299,6 +302,36 @@ def test_whoever_waits_is_told(
     Batch(documents, small_package, str(tmp_path / "a.jsonl"))(Inline(), said=said)
     assert len(said) == 5
     assert said[-1].startswith("labelling: 10 documents, 100%, 2 refused, about 0 s left")
+
+
+def test_a_person_is_told_in_lines(documents: Path, small_package: Path, tmp_path: Path) -> None:
+    """Counts, what went to a person, what was done before, where it is and by which model."""
+    batch = Batch(documents, small_package, str(tmp_path / "a.jsonl"))
+    with pytest.raises(KeyboardInterrupt):
+        batch(Inline(killed_after=2))
+    console = Console(record=True, width=200)
+    draw(console, {**batch(Inline()), "seconds": 75.0})
+    digest = json.loads((small_package / "manifest.json").read_text())["digest"][:12]
+    said = [" ".join(line.split()) for line in console.export_text().splitlines()]
+    assert said[:4] == ["invoice 7", "complaint 1", "refused: no-text 1", "refused: original-missing 1"]
+    assert said[4] == "10 documents in 1 min, 0 for a person; 2 of 5 parts were done before"
+    assert said[5].startswith(f"{tmp_path}/a.jsonl, by small ")
+    assert said[5].endswith(f"({digest})")
+
+
+@pytest.mark.parametrize("library", ["pyarrow", "sqlalchemy"])
+def test_a_library_that_is_missing_is_named(
+    documents: Path, small_package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    """With what to install, before anything is begun."""
+    module = "classifier_service.batch.extras.find_spec"
+    monkeypatch.setattr(module, lambda name: None if name == library else find_spec(name))
+    output = f"sqlite:///{tmp_path}/a.db" if library == "sqlalchemy" else str(tmp_path / "a.parquet")
+    with pytest.raises(
+        UsageError, match=f"{library} is not installed: install Mailroom with its `batch` extra"
+    ):
+        Batch(documents, small_package, output)(Inline())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["documents.jsonl"]
 
 
 def test_no_documents_are_no_batch(small_package: Path, tmp_path: Path) -> None:
