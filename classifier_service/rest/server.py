@@ -117,6 +117,7 @@ def _config(app: Door, limits: ServerLimits) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # nothing here depends on who asks
         backlog=BACKLOG,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=int(limits.finish_seconds),
