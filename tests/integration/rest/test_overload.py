@@ -37,7 +37,7 @@ def ask_at_once(running: Serving) -> list[bytes]:
         callers = [stack.enter_context(running.connect()) for _ in range(CALLERS)]
         running.process.send_signal(signal.SIGSTOP)
         for caller in callers:
-            caller.sendall(HEAD + BODY)
+            caller.sendall(REQUEST + BODY)
         running.process.send_signal(signal.SIGCONT)
         return [answer_of(caller) for caller in callers]
 
