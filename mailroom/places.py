@@ -75,6 +75,16 @@ def found(place: str) -> list[Found]:
     return translated(place, lambda: _listed(system, path, is_remote(place)))
 
 
+def exists(place: str) -> bool:
+    """Whether there is a file or a folder.
+
+    Raises:
+        StoreUnavailable: The store does not answer.
+    """
+    system, path = located(place)
+    return translated(place, lambda: bool(system.exists(path)))
+
+
 def opened(place: str) -> BinaryIO:
     """A file to read from.
 
@@ -121,12 +131,8 @@ def remove(place: str) -> None:
         StoreUnavailable: The store refuses.
     """
     system, path = located(place)
-
-    def gone() -> None:
-        if system.exists(path):
-            system.rm(path, recursive=True)
-
-    translated(place, gone)
+    if exists(place):
+        translated(place, lambda: system.rm(path, recursive=True))
 
 
 def write_whole(system: Any, path: str, data: bytes, *, aside: str) -> None:

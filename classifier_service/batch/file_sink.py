@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from classifier_service.batch.results import Done, Row, schema
 from mailroom.contracts.errors import MailroomError, UsageError
-from mailroom.places import found, is_remote, joined, located, read, remove, translated, write
+from mailroom.places import exists, found, is_remote, joined, located, read, remove, translated, write
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -58,8 +58,7 @@ class FileSink:
             UsageError: There is one.
             StoreUnavailable: The place cannot be written.
         """
-        system, path = located(self.output)
-        if translated(self.output, lambda: system.exists(path)) and read(self.beside) is None:
+        if exists(self.output) and read(self.beside) is None:
             raise UsageError(
                 f"{self.output} exists and is no result of `mailroom classify`: name another --output"
             )
@@ -68,9 +67,8 @@ class FileSink:
 
     def published(self) -> Mapping[str, Any] | None:
         """The provenance of the whole, if this run has published it."""
-        system, path = located(self.output)
         content = read(self.beside)
-        if content is None or not translated(self.output, lambda: system.exists(path)):
+        if content is None or not exists(self.output):
             return None
         provenance: Mapping[str, Any] = json.loads(content)
         return provenance if provenance.get("run") == self.run else None

@@ -10,11 +10,11 @@ import msgspec
 from classifier_service.batch.parts import Item, Kind, Part
 from classifier_service.intake import Original
 from classifier_service.refusal import Refusal
-from mailroom.contracts.errors import MalformedRecord
+from mailroom.contracts.errors import MailroomError, MalformedRecord
 from mailroom.contracts.reasons import Reason
 from mailroom.extract.extraction import require_size
 from mailroom.extract.results import Limits
-from mailroom.places import Found, is_remote, joined, located, opened, read
+from mailroom.places import Found, exists, is_remote, joined, located, opened, read
 from mailroom.settings import MIB
 
 MAX_LINE_BYTES = 64 * MIB
@@ -30,6 +30,7 @@ def items(part: Part) -> Iterator[Item]:
 
     Raises:
         StoreUnavailable: The store does not answer: no fault of a document.
+        MailroomError: The file of documents, or the folder of files, is not there at all.
     """
     if part.kind is Kind.LINES:
         return _lines(part)
@@ -37,6 +38,9 @@ def items(part: Part) -> Iterator[Item]:
 
 
 def _files(part: Part) -> Iterator[Item]:
+    folder = part.files[0].uri.rpartition("/")[0]
+    if not is_remote(folder) and not exists(folder):
+        raise _gone(folder)
     for file in part.files:
         identifier = _printable(_below(part.root, file.uri))
         yield Item(identifier, file.uri, _file(identifier, file.uri, file.size))
@@ -56,9 +60,22 @@ def _oversized(size: int) -> Refusal:
     return Refusal(Reason.OVERSIZED, message)
 
 
+def _open(file: Found) -> BinaryIO:
+    try:
+        return opened(file.uri)
+    except FileNotFoundError as error:
+        raise _gone(file.uri) from error
+
+
+def _gone(place: str) -> MailroomError:
+    return MailroomError(
+        f"{place} is not there where a worker looked: workers must share it, or put it back; then run the same again"
+    )
+
+
 def _lines(part: Part) -> Iterator[Item]:
     file = part.files[0]
-    with opened(file.uri) as stream:
+    with _open(file) as stream:
         place = _first_line(stream, part.start)
         while place < part.stop and (line := stream.readline(MAX_LINE_BYTES)):
             length = len(line)
@@ -105,7 +122,7 @@ def _rows(part: Part) -> Iterator[Item]:
     import pyarrow.parquet as pq  # noqa: PLC0415 - other inputs need none
 
     file = part.files[0]
-    with opened(file.uri) as stream, pq.ParquetFile(stream) as table:
+    with _open(file) as stream, pq.ParquetFile(stream) as table:
         columns = [name for name in COLUMNS if name in table.schema_arrow.names]
         groups, place = _groups(table.metadata, part)
         for batch in table.iter_batches(ROWS_AT_ONCE, row_groups=groups, columns=columns):

@@ -1,6 +1,7 @@
 """Documents of a part; what cannot be read is one as well, with its reason."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from classifier_service.batch.planning import planned
 from classifier_service.batch.reading import items
 from classifier_service.intake import Original
 from classifier_service.refusal import Refusal
+from mailroom.contracts.errors import MailroomError
 
 
 def read(place: Path) -> list[Item]:
@@ -85,6 +87,21 @@ def test_a_large_document_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / "large.bin").open("wb") as file:
         file.truncate(21 * 1024 * 1024)
     assert reasons(read(tmp_path)) == ["oversized"]
+
+
+def test_what_a_worker_does_not_have_ends_the_batch(tmp_path: Path) -> None:
+    """A list or a folder that is not there is no fault of the documents in it; one file of many is."""
+    (tmp_path / "deep").mkdir()
+    for name in ("a.jsonl", "deep/a.txt", "deep/b.txt"):
+        (tmp_path / name).write_text('{"id": "a", "text": "one"}')
+    listed, files = planned([str(tmp_path / "a.jsonl")]), planned([str(tmp_path / "deep")])
+    (tmp_path / "deep" / "a.txt").unlink()
+    assert reasons(list(items(files[0]))) == ["original-missing", ""]
+    shutil.rmtree(tmp_path / "deep")
+    (tmp_path / "a.jsonl").unlink()
+    for part in (listed[0], files[0]):
+        with pytest.raises(MailroomError, match="is not there where a worker looked: workers must share it"):
+            list(items(part))
 
 
 def test_ids_are_valid_unicode(tmp_path: Path) -> None:
