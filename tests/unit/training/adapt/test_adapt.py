@@ -167,6 +167,8 @@ def test_layers_do_not_pile_up_without_end(
     adapted, corrections = tmp_path / "adapted", written(strange[:2], "corrected.jsonl")
     adapt_package(package, [corrections], adapted)
     adapt_package(adapted, [corrections], adapted)
-    with pytest.raises(UsageError, match="no further layer fits over package x: adapt it on the machine that"):
+    with pytest.raises(
+        UsageError, match="no further layer fits over package x: adapt it on the machine that"
+    ):
         adapt_package(adapted, [corrections], adapted)
     assert load(adapted).description().levels == 3
