@@ -61,7 +61,9 @@ def trained(
     model, features = train_and_keep(kernel, documents, labels, parameters=parameters, seed=1)
     done = Trained(model, labels, 0.5, {}, features)
     golden = golden_documents(kernel.input_kind)
-    write_package(folder, done, documents, kernel=kernel, name="adapt", version="", golden=golden)
+    write_package(
+        folder, done, documents, kernel=kernel, parameters=parameters, name="adapt", version="", golden=golden
+    )
     return load(folder)
 
 
