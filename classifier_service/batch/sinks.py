@@ -62,7 +62,7 @@ def sink_of(output: str, run: str, *, table: str) -> Sink:
         )
     if suffix == PARQUET:
         require("pyarrow", output)
-    return FileSink(output, run)
+    return FileSink(output.removeprefix("file://"), run)
 
 
 def _on_files(output: str) -> bool:

@@ -257,6 +257,22 @@ def test_a_table_of_others_is_not_written_to(documents: Path, small_package: Pat
     assert labels.done == []
 
 
+def test_a_file_by_its_uri_is_a_file_of_this_machine(
+    documents: Path, small_package: Path, tmp_path: Path
+) -> None:
+    """It is renamed into its place, not copied there before the eyes of readers."""
+    batch = Batch(documents, small_package, f"file://{tmp_path}/a.jsonl")
+    with pytest.raises(KeyboardInterrupt):
+        batch(Inline(killed_after=1))
+    assert len(list(tmp_path.glob(".a.jsonl-*"))) == 1
+    assert batch(Inline())["documents"] == 10
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "a.jsonl",
+        "a.jsonl.run.json",
+        "documents.jsonl",
+    ]
+
+
 def test_a_password_is_never_shown() -> None:
     """Neither in the summary nor in a message."""
     assert hidden("postgresql://me:secret@host/base") == "postgresql://me:***@host/base"
