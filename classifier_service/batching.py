@@ -25,12 +25,13 @@ class BatchLimits:
     Attributes:
         documents: Documents of one batch; the loop serves connections between two batches.
         waiting: Documents that wait; a request beyond is refused.
-        gather_seconds: What the oldest document may wait for others while they keep coming.
+        gather_seconds: What the oldest document may wait for others while they keep coming: the time goes into reading
+            them. A batch costs as much as several of its documents, so that small ones are dear under load.
     """
 
     documents: int = 64
     waiting: int = 256
-    gather_seconds: float = 0.002
+    gather_seconds: float = 0.01
 
 
 @dataclass(slots=True)

@@ -68,7 +68,7 @@ def build(settings: Settings, load: LoadPackage) -> RestService:
         name=rest.model_name,
         announce=lambda model: metrics.serving(model.classifier.reference),
     )
-    batcher = Batcher(BatchLimits(rest.batch_size, rest.queue), observer.batch)
+    batcher = Batcher(BatchLimits(rest.batch_size, rest.queue, rest.gather_seconds), observer.batch)
     metrics.door(DOOR).queue(lambda: len(batcher))
     workers = Workers(rest.workers or ocr_workers(settings), rest.long_queue)
     labeller = Labeller(models, batcher, workers, observer.labelled)
