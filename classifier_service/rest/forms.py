@@ -1,5 +1,6 @@
 """Multipart forms, parsed in memory: the body is bounded already, and a container's disk is read-only."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 from starlette.datastructures import Headers, UploadFile
@@ -9,6 +10,7 @@ from classifier_service.intake import Original
 from classifier_service.rest.http import Request, RequestRefused
 
 MAX_PARTS = 1000
+PIECE_BYTES = 256 * 1024
 
 
 class _InMemory(MultiPartParser):
@@ -16,7 +18,7 @@ class _InMemory(MultiPartParser):
 
     def __init__(self, headers: Headers, body: bytes) -> None:
         super().__init__(
-            headers, _once(body), max_files=MAX_PARTS, max_fields=MAX_PARTS, max_part_size=len(body) + 1
+            headers, _pieces(body), max_files=MAX_PARTS, max_fields=MAX_PARTS, max_part_size=len(body) + 1
         )
         self.spool_max_size = len(body) + 1
 
@@ -53,5 +55,8 @@ async def _file(identifier: str, upload: UploadFile) -> Original:
     return Original(identifier, data, upload.filename or None, upload.content_type)
 
 
-async def _once(body: bytes) -> AsyncGenerator[bytes, None]:
-    yield body
+async def _pieces(body: bytes) -> AsyncGenerator[bytes, None]:
+    """A body bit by bit, so that the loop serves others while a large form is taken apart."""
+    for start in range(0, len(body), PIECE_BYTES):
+        yield body[start : start + PIECE_BYTES]
+        await asyncio.sleep(0)

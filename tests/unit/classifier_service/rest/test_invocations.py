@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from classifier_service.rest.bodies import BodyLimits
 from tests.unit.classifier_service.rest.world import World
 
 
@@ -45,6 +46,23 @@ def test_csv_and_lines_are_taken(world: World, content: str, media_type: str) ->
     """CSV with and without a header, quoted line ends, and JSON lines are documents."""
     answer = world.ask("POST", "/invocations", content=content, headers={"content-type": media_type})
     assert labels(answer) == ["invoice", "offer"]
+
+
+def test_long_texts_and_large_tables_are_taken() -> None:
+    """A cell may hold any text that a file may, and a table of megabytes is as good as a short one."""
+    with World(bodies=BodyLimits()).opened() as world:
+        for body in ("offer " * 30_000, "an offer\n" * 900 + "offer " * 200_000):
+            answer = world.ask("POST", "/invocations", content=body, headers={"content-type": "text/csv"})
+            assert set(labels(answer)) == {"offer"}
+
+
+def test_large_forms_are_taken() -> None:
+    """A form that is taken apart in many pieces is whole again."""
+    text = b"please pay " * 100_000
+    with World(bodies=BodyLimits()).opened() as world:
+        files = [("file", ("a.txt", text)), ("file", ("b.txt", b"an offer"))]
+        results = world.ask("POST", "/classify", files=files).json()["results"]
+    assert [item["label"] for item in results] == ["invoice", "offer"]
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/octet-stream", "message/rfc822"])
