@@ -39,6 +39,11 @@ class Labeller:
     clock: Clock = field(default_factory=SystemClock)
     _sandboxes: Sandboxes = field(default_factory=Sandboxes)
 
+    @property
+    def room(self) -> int:
+        """Requests that may be worked on and wait, short ones and long ones."""
+        return self.batcher.limits.waiting + self.workers.limit
+
     def require_room(self) -> None:
         """Refuse while the queue is full, before a request is read: above capacity that is most of the work.
 

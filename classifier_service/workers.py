@@ -17,17 +17,20 @@ class Workers:
     Args:
         threads: How many work at a time.
         waiting: How many pieces of work may wait beyond those.
+
+    Attributes:
+        limit: Both together.
     """
 
     def __init__(self, threads: int, waiting: int) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="worker")
-        self._limit = threads + waiting
+        self.limit = threads + waiting
         self._open = 0
 
     @property
     def full(self) -> bool:
         """Whether no more work is taken."""
-        return self._open >= self._limit
+        return self._open >= self.limit
 
     async def run(self, work: Callable[P, R], *args: P.args, **named: P.kwargs) -> R:
         """Do some work in a thread.

@@ -1,8 +1,9 @@
 """A client that does not wait: requests leave when they are due, whatever has been answered.
 
 `python -m benchmarks.serving.open_loop PORT PATH BODIES ANSWERS RATE:SECONDS …`, on a core of its own. Times between
-requests are exponential (a Poisson process). A request takes a connection that is free, or opens one more. Bare
-protocols on uvloop: some thirty microseconds a request, far below what any server here takes.
+requests are exponential (a Poisson process). A request takes a connection that is free, or opens one more; where
+`CONNECTIONS` are busy it waits for one, and that counts as its time too. Bare protocols on uvloop: some thirty
+microseconds a request, far below what any server here takes.
 """
 
 import asyncio
@@ -20,6 +21,8 @@ import numpy.typing as npt
 import uvloop
 
 TICK = 0.001
+CONNECTIONS = 900
+"""Below what a process may open and what a listening socket holds by default: beyond, the kernel drops callers."""
 PATIENCE = 10.0
 """Seconds for what is still open at the end."""
 
@@ -60,6 +63,7 @@ class Generator:
     _waiting: deque[int] = field(default_factory=deque)
     _all_answered: asyncio.Event = field(default_factory=asyncio.Event)
     _open: int = 0
+    _connections: int = 0
     _start: float = 0.0
 
     async def run(self, due: npt.NDArray[np.float64]) -> None:
@@ -88,6 +92,9 @@ class Generator:
             self._free.pop().send(number)
             return
         self._waiting.append(number)
+        if self._connections == CONNECTIONS:
+            return
+        self._connections += 1
         task = asyncio.get_running_loop().create_task(self._connect())
         self._opening.add(task)
         task.add_done_callback(self._opening.discard)
@@ -98,7 +105,9 @@ class Generator:
                 lambda: _Connection(self), "127.0.0.1", self.port
             )
         except OSError:
-            self.answered(self._waiting.popleft(), 0)
+            self._connections -= 1
+            if self._waiting:
+                self.answered(self._waiting.popleft(), 0)
 
     def began(self, number: int) -> bytes:
         """The bytes of a request that leaves now."""
@@ -122,6 +131,7 @@ class Generator:
 
     def gone(self, connection: "_Connection") -> None:
         """A connection was closed."""
+        self._connections -= 1
         if connection in self._free:
             self._free.remove(connection)
 

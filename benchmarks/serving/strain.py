@@ -20,7 +20,7 @@ from mailroom.contracts.errors import MailroomError
 CONNECTIONS = 32
 CAPACITY_SECONDS = 5.0
 CALM_SECONDS = 10.0
-PROMPT_SECONDS = 0.1
+PROMPT_SECONDS = 0.25
 """Half the door's capacity is answered sooner: recovery is over when all is."""
 
 OK, TOO_MANY, UNAVAILABLE = 200, 429, 503

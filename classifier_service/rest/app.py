@@ -12,6 +12,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from classifier_service.rest.endpoint import REQUEST_ID, DoorState, Endpoint, request_id
+from classifier_service.rest.http import Answer
 from classifier_service.rest.observing import Observer
 from classifier_service.rest.openapi import openapi
 from classifier_service.rest.operations import Operation
@@ -39,12 +40,15 @@ class Door(FastAPI):
         super().__init__(title=TITLE, version=version("mailroom"), redirect_slashes=False, redoc_url=None)
         self._operations = tuple(operations)
         self._plain: dict[tuple[str, str], Endpoint] = {}
+        self._labelling: dict[bytes, Endpoint] = {}
         for operation in self._operations:
             endpoint = Endpoint(operation.path, operation.handler, operation.complain, observer, state)
             self.router.routes.append(Route(operation.path, endpoint, methods=[operation.method]))
             plain = operation.path.replace("{name}", model)
             if "{" not in plain:
                 self._plain[operation.method, plain] = replace(endpoint, parameters={"name": model})
+                if operation.labels:
+                    self._labelling[plain.encode()] = endpoint
         self.add_exception_handler(HTTPException, self._no_such_operation)
         self._observer = observer
 
@@ -56,6 +60,11 @@ class Door(FastAPI):
                 await endpoint(scope, receive, send)
                 return
         await super().__call__(scope, receive, send)
+
+    def refusal(self, url: bytes, identifier: bytes) -> Answer | None:
+        """The answer to a POST that came above capacity; None for what is no request for labels."""
+        endpoint = self._labelling.get(url.partition(b"?")[0])
+        return None if endpoint is None else endpoint.refusal(identifier)
 
     def openapi(self) -> dict[str, Any]:
         """The description, for `/openapi.json` and `/docs`."""

@@ -43,7 +43,7 @@ def _listen(service: "RestService", settings: "Settings", opened: "socket") -> i
     """Serve until told to stop; the number of requests answered."""
     import structlog
 
-    from classifier_service.rest.server import Server, ServerLimits
+    from classifier_service.rest.server import Server, ServerLimits, listeners
     from mailroom.readiness import announce
 
     host, port = opened.getsockname()[:2]
@@ -53,9 +53,11 @@ def _listen(service: "RestService", settings: "Settings", opened: "socket") -> i
         announce(host=host, port=port)
         structlog.get_logger().info("ready", host=host, port=port, model=model)
 
-    limits = ServerLimits(settings.rest.head_seconds, settings.rest.drain_seconds)
+    limits = ServerLimits(
+        settings.rest.head_seconds, settings.rest.drain_seconds, requests=service.labeller.room
+    )
     server = Server(service.door, service.state, limits, ready)
-    server.run(sockets=[opened])
+    server.run(sockets=listeners(opened))
     answered = server.server_state.total_requests
     structlog.get_logger().info("stopped", requests=answered)
     return answered

@@ -4,7 +4,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 from starlette.types import Receive, Scope, Send
@@ -100,16 +100,28 @@ class Endpoint:
             message = f"a fault of the service ({type(error).__name__}): report it with this request's id"
             return self.complain(500, message, request.id, ())
 
+    def refusal(self, identifier: bytes) -> Answer:
+        """The answer, with all its headers, to a request that came above capacity and was not read."""
+        self.observer.shed(self.route)
+        named = request_id(identifier)
+        answer = self.complain(
+            429, "more is asked than can be done: send this again a little later", named, RETRY_LATER
+        )
+        return replace(answer, headers=self._headers(answer, named))
+
     async def _send(self, answer: Answer, request_id: str, send: Send) -> None:
-        headers = [
+        headers = self._headers(answer, request_id)
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    def _headers(self, answer: Answer, request_id: str) -> tuple[Header, ...]:
+        return (
             (b"content-type", answer.media_type),
             (b"content-length", b"%d" % len(answer.body)),
             (REQUEST_ID, request_id.encode()),
             *answer.headers,
             *(CLOSE if self.state.draining else ()),
-        ]
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": answer.body})
+        )
 
 
 def request_id(given: bytes) -> str:

@@ -79,6 +79,11 @@ class Observer:
         names = {"http.request.method": method, "http.route": route}
         return self.spans.start(f"{method} {route}", kind="server", parent=traceparent, attributes=names)
 
+    def shed(self, route: str) -> None:
+        """A request was refused before it was read."""
+        self.metrics.requests.began()
+        self.metrics.requests.finished("POST", route, 429, 0.0)
+
     def finished(
         self, method: str, route: str, status: int, seconds: float, span: "Span | None" = None
     ) -> None:

@@ -29,6 +29,7 @@ class Operation:
         handler: Request to answer.
         described: For the OpenAPI description; None leaves it out.
         complain: How its errors are told.
+        labels: Whether it labels documents: above capacity it is refused.
     """
 
     method: str
@@ -36,6 +37,7 @@ class Operation:
     handler: Handler
     described: Description | None
     complain: Complain = as_protocol_error
+    labels: bool = False
 
 
 def operations(
@@ -43,9 +45,11 @@ def operations(
 ) -> Iterator[Operation]:
     """All operations of the door."""
     health = Health(metrics, state)
-    yield Operation("POST", "/classify", Classify(labeller, bodies), d.CLASSIFY, as_problem)
+    yield Operation("POST", "/classify", Classify(labeller, bodies), d.CLASSIFY, as_problem, labels=True)
     yield Operation("GET", "/ping", health.ready, d.PING, as_problem)
-    yield Operation("POST", "/invocations", Invocations(labeller, bodies), d.INVOCATIONS, as_problem)
+    yield Operation(
+        "POST", "/invocations", Invocations(labeller, bodies), d.INVOCATIONS, as_problem, labels=True
+    )
     yield Operation("GET", "/v2/health/live", health.live, d.LIVE)
     yield Operation("GET", "/v2/health/ready", health.ready, d.READY)
     yield Operation("GET", "/metrics", health.metrics_of, d.METRICS, as_problem)
@@ -64,4 +68,4 @@ def _of_models(labeller: Labeller, bodies: BodyReader, state: DoorState) -> Iter
     for model in ("/v2/models/{name}", "/v2/models/{name}/versions/{version}"):
         yield Operation("GET", model, metadata.model, d.MODEL)
         yield Operation("GET", f"{model}/ready", metadata.ready, d.MODEL_READY)
-        yield Operation("POST", f"{model}/infer", infer, d.INFER)
+        yield Operation("POST", f"{model}/infer", infer, d.INFER, labels=True)

@@ -59,10 +59,13 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """A request's head is complete."""
+        self._head_is_over()
+        super().on_headers_complete()
+
+    def _head_is_over(self) -> None:
         self._in_head = False
         if self._impatience is not None:
             self._calm_down()
-        super().on_headers_complete()
 
     def _grow_impatient(self) -> None:
         self._impatience = self.loop.call_later(self.head_seconds, self._refuse, _TOO_SLOW)

@@ -11,29 +11,32 @@ import uvicorn
 
 from classifier_service.rest.app import Door
 from classifier_service.rest.endpoint import DoorState
-from classifier_service.rest.protocol import guarded
+from classifier_service.rest.shedding import Work, shedding
 from mailroom.contracts.errors import UsageError
 from mailroom.streams.clock import Clock, SystemClock
 
 BACKLOG = 1024
+ACCEPTED_AT_ONCE = 32
 IDLE_SECONDS = 65
 """Above the minute for which load balancers keep idle connections: who closes first must not be this side."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerLimits:
-    """How long the door waits.
+    """How long the door waits, and for how many.
 
     Attributes:
         head_seconds: What a caller may take over the head of a request.
         grace_seconds: How long the door goes on answering after it was told to stop, each connection closed after its
             next answer: callers that have sent a request by then lose none. Over at once where nobody is connected.
         finish_seconds: What requests that are being answered may take beyond.
+        requests: How many may be worked on and wait; above that, requests for labels are refused unread.
     """
 
     head_seconds: float = 10.0
     grace_seconds: float = 1.0
     finish_seconds: float = 20.0
+    requests: int = 1_000
 
 
 class Server(uvicorn.Server):
@@ -105,13 +108,22 @@ def bound(host: str, port: int) -> socket.socket:
     return opened
 
 
+def listeners(opened: socket.socket) -> list[socket.socket]:
+    """A socket several times over, so that many callers who come at once are let in at once.
+
+    libuv takes one caller from a listening socket in a turn of the loop: where each turn labels a batch, those who
+    come would wait outside for seconds. It takes as many as there are handles.
+    """
+    return [opened, *(opened.dup() for _ in range(ACCEPTED_AT_ONCE - 1))]
+
+
 def _config(app: Door, limits: ServerLimits) -> uvicorn.Config:
     # What uvicorn logs below an error is for developers of servers: each malformed request, start and stop.
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=guarded(limits.head_seconds),
+        http=shedding(limits.head_seconds, Work(limits.requests, app.refusal)),
         ws="none",
         lifespan="off",
         log_config=None,
