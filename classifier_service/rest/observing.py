@@ -71,6 +71,8 @@ class Observer:
     def began(self, request_id: str, traceparent: bytes | None, method: str, route: str) -> "Span | None":
         """A request has come; what is logged while it is answered names it and its trace."""
         self.metrics.requests.began()
+        # A request that was sent behind another on one connection begins in the other's context.
+        structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         if traceparent is not None and (trace := trace_id(traceparent)):
             structlog.contextvars.bind_contextvars(trace_id=trace)

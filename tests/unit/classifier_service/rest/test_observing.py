@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import structlog
 
 from classifier_service.rest.observing import Observer
 from mailroom.streams.clock import FakeClock
@@ -59,6 +60,15 @@ def test_a_refused_document_is_logged_with_its_ids(world: World, logs: Logged) -
         "request_id": "r-1",
         "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
     }
+
+
+def test_a_request_does_not_inherit_anothers_trace(world: World, logs: Logged) -> None:
+    """A request that begins in the context of the one before it is logged under its own ids alone."""
+    world.observer.began("r-1", TRACE["traceparent"].encode(), "POST", "/classify")
+    world.observer.began("r-2", None, "POST", "/classify")
+    structlog.get_logger().info("here")
+    [line] = ours(logs)
+    assert (line["request_id"], line.get("trace_id")) == ("r-2", None)
 
 
 def test_a_fault_is_logged_without_its_text(
