@@ -1,6 +1,7 @@
 """The whole system in containers, as `docker compose up` starts it: documents in, labels out."""
 
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -17,6 +18,7 @@ from mailroom.settings import KafkaSettings
 from tests.conftest import Until
 from tests.integration.docker.conftest import Compose, project, told
 from tests.integration.kafka.world import Answers
+from tests.unit.deploy.test_monitoring import ALERTS, QUERIES, series_of
 
 # Building the images anew downloads a gigabyte.
 pytestmark = [pytest.mark.docker, pytest.mark.kafka, pytest.mark.flink, pytest.mark.timeout(1500)]
@@ -132,6 +134,18 @@ def test_the_tracking_server_keeps_its_tables_in_postgresql(system: Compose) -> 
         "exec", "--no-TTY", "postgres", *client, "--tuples-only", "--no-align", "--command", query, "mlflow"
     )
     assert rows.strip() == "1"
+
+
+def test_flink_exposes_what_dashboard_and_alerts_ask_for(system: Compose) -> None:
+    """Every name of a series of Flink's is one that JobManager or TaskManager shows Prometheus."""
+    look = "import urllib.request; print(urllib.request.urlopen('http://localhost:9249/metrics').read().decode())"
+    shown = "".join(
+        system("exec", "--no-TTY", manager, "python", "-c", look) for manager in ("jobmanager", "taskmanager")
+    )
+    names = {re.split(r"[{ ]", line)[0] for line in shown.splitlines()}
+    asked = {name for query in (*QUERIES, *ALERTS) for name in series_of(query) if name.startswith("flink_")}
+    assert len(asked) == 4
+    assert asked <= names
 
 
 def test_it_ends_when_it_is_asked_to(system: Compose) -> None:
