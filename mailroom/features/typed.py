@@ -12,7 +12,8 @@ from mailroom.features.folding import fold
 MAX_CHARACTERS = 20_000
 """What lies beyond is not read: a document says what it is well before, and a batch must stay bounded."""
 
-_CACHE_LIMIT = 200_000
+_CACHE_LIMIT = 100_000
+"""Chunks kept, some ten megabytes: every document brings words that nobody has seen, and memory must stay flat."""
 _LONGEST = 64
 """Characters; longer chunks are no words: their kind is told by the beginning, and they are not worth keeping."""
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
@@ -71,7 +72,7 @@ class _TypedChunks(dict[str, str]):
         if len(self) >= _CACHE_LIMIT:
             self.clear()
         if len(chunk) <= _LONGEST:
-            self[chunk] = typed
+            self[chunk] = chunk if typed == chunk else typed  # most are: one string, not two
         return typed
 
 
