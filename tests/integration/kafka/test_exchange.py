@@ -5,7 +5,7 @@ import pytest
 from mailroom.contracts.records import Record
 from mailroom.embedded.topics import ensure_topics
 from mailroom.settings import KafkaSettings
-from mailroom.streams import WorkLost
+from mailroom.streams import StreamError, WorkLost
 from mailroom.streams.kafka import KafkaReader, KafkaSink
 from mailroom.streams.kafka_exchange import KafkaExchange
 from tests.integration.kafka.world import until
@@ -43,6 +43,19 @@ def fill(kafka: KafkaSettings, topic: str) -> None:
     sink.close()
 
 
+def read(kafka: KafkaSettings, topic: str) -> list[Record]:
+    """All committed records of a topic."""
+    reader, seen = KafkaReader(kafka, [topic]), list[Record]()
+
+    def read_on() -> bool:
+        seen.extend(reader.poll(COUNT, 0.1))
+        return reader.caught_up()
+
+    until(read_on, "the end of the answers")
+    reader.close()
+    return seen
+
+
 def test_work_on_a_partition_that_moved_is_lost_not_doubled(kafka: KafkaSettings, unique: str) -> None:
     """What one member holds uncommitted when another takes a partition over is refused, and answered once."""
     source, target = f"in-{unique}", f"out-{unique}"
@@ -62,13 +75,23 @@ def test_work_on_a_partition_that_moved_is_lost_not_doubled(kafka: KafkaSettings
     until(all_answered, "an answer to each")
     for hand in (first, second):
         hand.exchange.close()
-    reader, seen = KafkaReader(kafka, [target]), list[Record]()
-
-    def read_on() -> bool:
-        seen.extend(reader.poll(COUNT, 0.1))
-        return reader.caught_up()
-
-    until(read_on, "the end of the answers")
-    reader.close()
+    seen = read(kafka, target)
     assert sorted(int(record.key or b"") for record in seen) == list(range(COUNT))
     assert {record.value for record in seen} == {b"once"}
+
+
+def test_two_instances_of_one_name_are_told_apart(kafka: KafkaSettings, unique: str) -> None:
+    """The later one goes on; the earlier one ends with the mend, and nothing of its work is seen."""
+    source, target = f"in-{unique}", f"out-{unique}"
+    ensure_topics(kafka.bootstrap, names=[source, target], partitions=1)
+    fill(kafka, source)
+    first = Hand(KafkaExchange(kafka, [source], unique, "same"))
+    until(lambda: first.take() == COUNT, "all records in one hand")
+    second = Hand(KafkaExchange(kafka, [source], unique, "same"))
+    with pytest.raises(StreamError, match=r"give each running instance a `classifier\.instance` of its own"):
+        first.answer(target, b"fenced")
+    first.exchange.close()
+    until(lambda: second.take() == COUNT, "all records in the other's hand")
+    assert second.answer(target, b"once") == COUNT
+    second.exchange.close()
+    assert [record.value for record in read(kafka, target)] == [b"once"] * COUNT
