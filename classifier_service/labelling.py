@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from classifier_service.batching import Batcher
 from classifier_service.classifier import Document, Outcome
@@ -27,7 +28,7 @@ class Labeller:
     Attributes:
         models: The model in service.
         batcher: Labels short texts of concurrent requests together.
-        workers: Threads for parsers, OCR, long texts and slow models; a request takes one of them.
+        workers: Threads for parsers, OCR, long texts and slow models; a request counts as one piece of work.
         observe: Told the documents' ids and their outcomes.
         clock: Tells the time of entry.
     """
@@ -68,7 +69,7 @@ class Labeller:
         if model.quick and _is_short(given):
             outcomes = await self._label_short(model, given)
         else:
-            outcomes = await self.workers.run(self._label_long, model, given)
+            outcomes = await self._label_in_threads(model, given)
         self.observe([item.id for item in given], outcomes)
         return outcomes
 
@@ -82,6 +83,13 @@ class Labeller:
         documents = [item for item in prepared if not isinstance(item, Refusal)]
         outcomes = await self.batcher.submit(model.classifier.label, documents) if documents else []
         return _merged(prepared, outcomes)
+
+    async def _label_in_threads(self, model: ServedModel, given: Sequence[Original]) -> list[Outcome]:
+        """Texts in one batch; files, which may each take seconds of OCR, dealt out to all threads."""
+        hands = min(self.workers.threads, len(given)) if any(map(_is_hostile, given)) else 1
+        dealt = [given[hand::hands] for hand in range(hands)]
+        found = await self.workers.map(partial(self._label_long, model), dealt)
+        return [found[place % hands][place // hands] for place in range(len(given))]
 
     def _label_long(self, model: ServedModel, given: Sequence[Original]) -> list[Outcome]:
         with self._sandboxes.one() as sandbox:

@@ -4,17 +4,21 @@ import asyncio
 import io
 from collections.abc import Sequence
 from dataclasses import replace
-from threading import Event
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
 from PIL import Image
 
 from classifier_service.batching import BatchLimits
-from classifier_service.classifier import Outcome
+from classifier_service.classifier import Classifier, Outcome
 from classifier_service.errors import Overloaded
 from classifier_service.intake import Original
 from classifier_service.labelling import SHORT
+from mailroom.contracts.records import ScannedDocument
+from mailroom.streams.clock import FakeClock
+from mailroom.textprep import CleanText
+from tests.unit.classifier_service.fakes import DEPARTMENTS
 from tests.unit.classifier_service.rest.world import FakePackage, World
 
 
@@ -47,9 +51,7 @@ def test_only_short_texts_are_labelled_on_the_loop(world: World, content: str | 
 
 def test_small_pages_are_never_read_on_the_loop(world: World) -> None:
     """An image, however small, goes to its parsers' process and to a thread."""
-    file = io.BytesIO()
-    Image.new("L", (60, 60), 255).save(file, "PNG")
-    assert label(world, Original("a", file.getvalue()))[0].label == "offer"
+    assert label(world, Original("a", png()))[0].label == "offer"
     assert world.batches == []
 
 
@@ -71,6 +73,29 @@ def test_a_long_request_keeps_the_order_of_its_documents(world: World) -> None:
     given = [Original("a", "x" * SHORT), Original("b", b""), Original("c", "an offer")]
     outcomes = label(world, *given)
     assert [getattr(item, "label", None) for item in outcomes] == ["invoice", None, "offer"]
+
+
+def test_files_of_a_request_are_read_side_by_side() -> None:
+    """Two pages of one request are read at the same time, three come back in their order."""
+    meeting = Barrier(2, timeout=20)
+
+    def read(document: ScannedDocument) -> CleanText:
+        if document.id != "c":
+            meeting.wait()
+        return CleanText("an offer" if document.id == "b" else "please pay", "en", (), 1)
+
+    with World(threads=2).opened() as world:
+        reading = Classifier(FakePackage(), departments=DEPARTMENTS, read_scan=read, clock=FakeClock())
+        model = replace(world.labeller.models.current, classifier=reading)
+        outcomes = asyncio.run(world.labeller.label(model, [Original(name, png()) for name in "abc"]))
+    assert [getattr(item, "label", None) for item in outcomes] == ["invoice", "offer", "invoice"]
+
+
+def png() -> bytes:
+    """A blank page."""
+    file = io.BytesIO()
+    Image.new("L", (60, 60), 255).save(file, "PNG")
+    return file.getvalue()
 
 
 class Slow(FakePackage):
