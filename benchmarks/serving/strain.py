@@ -21,7 +21,8 @@ CONNECTIONS = 32
 CAPACITY_SECONDS = 5.0
 CALM_SECONDS = 10.0
 PROMPT_SECONDS = 0.25
-"""Half the door's capacity is answered sooner: recovery is over when all is."""
+NEARLY_ALL = 0.99
+"""At half its capacity a door has recovered once so many requests are labelled so soon, over a second."""
 
 OK, TOO_MANY, UNAVAILABLE = 200, 429, 503
 
@@ -38,7 +39,7 @@ class Overload:
         others: Requests answered otherwise, or never.
         slowest_seconds: From when a request was due to its answer, the longest.
         success_p99_ms: The same for labels, 99th percentile, milliseconds.
-        recovery_seconds: From the end of the overload to the last request that got no prompt label.
+        recovery_seconds: From the end of the overload until a second begins in which nearly all get a prompt label.
         busy: Share of the server's core that the server had during the overload, and while capacity was measured.
         late_p99_ms: How late the client sent, 99th percentile, milliseconds.
     """
@@ -148,10 +149,13 @@ def _open_loop(one: Standing, phases: Sequence[Phase], cores: Cores, folder: Pat
 
 
 def _recovery(calm: Answers, begin: float) -> float:
-    """Seconds from the end of an overload to when the last request was due that got no prompt label."""
-    slow = calm[:, ANSWERED] - calm[:, DUE] > PROMPT_SECONDS
-    bad = calm[(calm[:, STATUS] != OK) | slow]
-    return float(bad[:, DUE].max() - begin) if len(bad) else 0.0
+    """Seconds from the end of an overload until a second begins in which nearly all get a prompt label."""
+    prompt = (calm[:, STATUS] == OK) & (calm[:, ANSWERED] - calm[:, DUE] <= PROMPT_SECONDS)
+    for start in np.arange(0.0, CALM_SECONDS - 1.0, 0.1):
+        window = (calm[:, DUE] >= begin + start) & (calm[:, DUE] < begin + start + 1.0)
+        if prompt[window].mean() >= NEARLY_ALL:
+            return float(start)
+    return CALM_SECONDS
 
 
 def _percentile(seconds: npt.NDArray[np.float64], percent: float) -> float:
