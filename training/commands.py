@@ -1,7 +1,9 @@
 """The verbs of training: `train`, `evaluate` and `adapt`."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -46,32 +48,24 @@ def train(
 ) -> None:
     """Train: a whole run on Spark with --config, or one kernel on this machine with --documents and --output."""
     from mailroom.contracts.errors import UsageError
-    from mailroom.terminal import emit
+    from training.drawing import draw_run, draw_trained
 
     if config is not None:
         if documents or output:
             raise UsageError("--config brings its own documents: leave --documents and --output out")
-        _train_by(config, master, image, as_json=as_json)
+        from training.pipeline.shell import train_by
+
+        _end_with(image, lambda: train_by(config, master=master), draw_run, as_json=as_json)
         return
     if master:
         raise UsageError("--master is for a whole run: give --config RUN.yaml with it")
     if not documents or output is None:
         raise UsageError("give --config RUN.yaml, or --documents FILE_OR_FOLDER and --output DIR")
-    from training.drawing import draw_trained
-    from training.image import draw_image, in_image
     from training.shell import train_package
 
-    _require_engine(image)
-    trained = train_package(
-        documents, output, kernel_name=kernel, seed=seed, name=name, version=version, word_lists=word_lists
-    )
-    result = in_image(trained, image)
-
-    def draw(console: "Console") -> None:
-        draw_trained(console, result)
-        draw_image(console, result)
-
-    emit(result, as_json=as_json, render=draw)
+    names = {"kernel_name": kernel, "name": name, "version": version}
+    train_one = partial(train_package, documents, output, seed=seed, word_lists=word_lists, **names)
+    _end_with(image, train_one, draw_trained, as_json=as_json)
 
 
 def evaluate(
@@ -112,25 +106,24 @@ def adapt(
     emit(adapt_package(package, documents, output), as_json=as_json)
 
 
-def _train_by(config: Path, master: str | None, image: str | None, *, as_json: bool) -> None:
-    from mailroom.terminal import emit
-    from training.drawing import draw_run
-    from training.image import draw_image, in_image
-    from training.pipeline.shell import train_by
-
-    _require_engine(image)
-    result = in_image(train_by(config, master=master), image)
-
-    def draw(console: "Console") -> None:
-        draw_run(console, result)
-        draw_image(console, result)
-
-    emit(result, as_json=as_json, render=draw)
-
-
-def _require_engine(image: str | None) -> None:
-    """Find out before hours of training that no image can be built at their end."""
+def _end_with(
+    image: str | None,
+    learn: Callable[[], dict[str, Any]],
+    draw: Callable[["Console", dict[str, Any]], None],
+    *,
+    as_json: bool,
+) -> None:
+    """Train, and build an image of the package where one is asked for."""
     from mailroom.model_image.building import require_engine
+    from mailroom.terminal import emit
+    from training.image import draw_image, in_image
 
     if image is not None:
-        require_engine(image)
+        require_engine(image)  # before hours of training, not after them
+    result = in_image(learn(), image)
+
+    def drawn(console: "Console") -> None:
+        draw(console, result)
+        draw_image(console, result)
+
+    emit(result, as_json=as_json, render=drawn)
