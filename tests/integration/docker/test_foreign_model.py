@@ -9,12 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from mailroom.embedded.kafka import Broker
 from mailroom.embedded.ports import any_free
-from mailroom.embedded.topics import ensure_topics
 from mailroom.settings import KafkaSettings
 from tests.integration.docker.conftest import told
-from tests.integration.kafka.world import Answers, classifier, records, send, until
+from tests.integration.kafka.world import Answers, classifier, foreign_model, own_broker, records, send, until
 
 pytestmark = [pytest.mark.docker, pytest.mark.kafka]
 
@@ -26,9 +24,8 @@ FOLDER = "docs/foreign-model"
 @pytest.fixture
 def kafka(tmp_path: Path) -> Iterator[KafkaSettings]:
     """A broker of this test's own."""
-    with Broker(tmp_path / "data", tmp_path / "kafka.log") as running:
-        ensure_topics(running.bootstrap)
-        yield KafkaSettings(bootstrap=running.bootstrap)
+    with own_broker(tmp_path) as running:
+        yield running
 
 
 @contextmanager
@@ -59,15 +56,9 @@ def container(port: int) -> Iterator[str]:
 def test_a_container_that_nobody_trained_labels_and_is_killed(kafka: KafkaSettings, tmp_path: Path) -> None:
     """Its container killed and started again among 1,000 records: each is answered once, only broken ones refused."""
     port = any_free()
-    variables = {
-        "MAILROOM_CLASSIFIER__REMOTE__URL": f"http://127.0.0.1:{port}",
-        "MAILROOM_CLASSIFIER__REMOTE__MODEL": "words",
-        "MAILROOM_CLASSIFIER__REVIEW_BELOW": "0.5",
-        "MAILROOM_CLASSIFIER__DOORS": '["text"]',
-    }
     send(kafka, records(range(COUNT)))
     answers = Answers(kafka)
-    with container(port) as model, classifier(kafka, tmp_path, tmp_path, **variables) as process:
+    with container(port) as model, classifier(kafka, tmp_path, tmp_path, **foreign_model(port)) as process:
         until(partial(answers.at_least, 50), "50 answers")
         told(["docker", "kill", model])
         assert not answers.at_least(COUNT), "it had finished before the model was killed"

@@ -15,12 +15,20 @@ import pytest
 from mailroom.contracts import codec
 from mailroom.contracts.records import Classification, Record
 from mailroom.contracts.topics import Topic
-from mailroom.embedded.kafka import Broker
 from mailroom.embedded.ports import any_free
-from mailroom.embedded.topics import ensure_topics
 from mailroom.settings import KafkaSettings
 from mailroom.streams.kafka import KafkaReader
-from tests.integration.kafka.world import PROJECT, Answers, classifier, is_ready, records, send, until
+from tests.integration.kafka.world import (
+    PROJECT,
+    Answers,
+    classifier,
+    foreign_model,
+    is_ready,
+    own_broker,
+    records,
+    send,
+    until,
+)
 
 pytestmark = pytest.mark.kafka
 
@@ -31,9 +39,8 @@ MODEL = PROJECT / "docs" / "foreign-model" / "model.py"
 @pytest.fixture
 def kafka(tmp_path: Path) -> Iterator[KafkaSettings]:
     """A broker of this test's own."""
-    with Broker(tmp_path / "data", tmp_path / "kafka.log") as running:
-        ensure_topics(running.bootstrap)
-        yield KafkaSettings(bootstrap=running.bootstrap)
+    with own_broker(tmp_path) as running:
+        yield running
 
 
 @pytest.fixture
@@ -56,15 +63,9 @@ def test_no_document_is_lost_or_blamed_when_a_foreign_model_is_killed(
     kafka: KafkaSettings, package: Path, tmp_path: Path, port: int
 ) -> None:
     """Killed twice among 2,000 records and started again: each is answered once, and only broken ones are refused."""
-    variables = {
-        "MAILROOM_CLASSIFIER__REMOTE__URL": f"http://127.0.0.1:{port}",
-        "MAILROOM_CLASSIFIER__REMOTE__MODEL": "words",
-        "MAILROOM_CLASSIFIER__REVIEW_BELOW": "0.5",
-        "MAILROOM_CLASSIFIER__DOORS": '["text"]',
-    }
     send(kafka, records(range(COUNT)))
     answers = Answers(kafka)
-    with classifier(kafka, package, tmp_path, **variables) as process:
+    with classifier(kafka, package, tmp_path, **foreign_model(port)) as process:
         for outage in (1, 2):
             with model(port) as asked:
                 until(partial(answers.at_least, len(answers.keys) + 100), "100 more answers")

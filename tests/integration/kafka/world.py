@@ -15,6 +15,8 @@ import numpy as np
 from mailroom.contracts import codec
 from mailroom.contracts.records import Record, Source, TextDocument
 from mailroom.contracts.topics import Topic
+from mailroom.embedded.kafka import Broker
+from mailroom.embedded.topics import ensure_topics
 from mailroom.model_package import Provenance, write
 from mailroom.model_package.runtimes.linear_text import describe
 from mailroom.settings import KafkaSettings
@@ -135,3 +137,21 @@ class Answers:
     def close(self) -> None:
         """Release the connection."""
         self._reader.close()
+
+
+@contextmanager
+def own_broker(folder: Path) -> Iterator[KafkaSettings]:
+    """A broker that no other test writes to, with the project's topics; its data lies in the folder."""
+    with Broker(folder / "data", folder / "kafka.log") as running:
+        ensure_topics(running.bootstrap)
+        yield KafkaSettings(bootstrap=running.bootstrap)
+
+
+def foreign_model(port: int) -> dict[str, str]:
+    """Settings of a classifier of texts that asks the documentation's foreign model, on a port of this machine."""
+    return {
+        "MAILROOM_CLASSIFIER__REMOTE__URL": f"http://127.0.0.1:{port}",
+        "MAILROOM_CLASSIFIER__REMOTE__MODEL": "words",
+        "MAILROOM_CLASSIFIER__REVIEW_BELOW": "0.5",
+        "MAILROOM_CLASSIFIER__DOORS": '["text"]',
+    }
