@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 STANDALONE = "spark://"
 LOOPBACK = "127.0.0.1"
 MASTER_VARIABLE = "MAILROOM_SPARK__MASTER"
+JAVA_OPTIONS = "spark.driver.extraJavaOptions"
 LOG_BYTES = 10 << 20
 STOP_SECONDS = 60.0
 MASTER_SECONDS = 5.0
@@ -141,8 +142,13 @@ def _running() -> "SparkSession | None":
 def _suits(running: "SparkSession", settings: SparkSettings, jars: Sequence[Path]) -> bool:
     conf = running.sparkContext.getConf()
     loaded = conf.get("spark.jars", "") or ""
-    alike = all(conf.get(name) == value for name, value in _properties(settings).items())
+    alike = all(_alike(name, conf.get(name), value) for name, value in _properties(settings).items())
     return alike and {str(jar) for jar in jars} <= set(loaded.split(","))
+
+
+def _alike(name: str, running: str | None, wanted: str) -> bool:
+    # Spark puts Java options of its own in front of those that it is given.
+    return (running or "").endswith(f" {wanted}") if name == JAVA_OPTIONS else running == wanted
 
 
 def _start(settings: SparkSettings, jars: Sequence[Path]) -> "SparkSession":
@@ -214,7 +220,7 @@ def _sent(settings: SparkSettings) -> dict[str, str]:
 
 def _compilers(settings: SparkSettings) -> dict[str, str]:
     """On this machine the JVM shares its cores with the fits: without its second compiler it takes half as much."""
-    return {"spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1"} if settings.local else {}
+    return {JAVA_OPTIONS: "-XX:TieredStopAtLevel=1"} if settings.local else {}
 
 
 def _addresses(settings: SparkSettings) -> dict[str, str]:
