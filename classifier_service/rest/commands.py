@@ -22,7 +22,7 @@ def serve(
     from classifier_service.commands import leave_now, log_to_stderr, rest_the_collector
     from classifier_service.packages import load_package
     from classifier_service.rest.bootstrap import build
-    from classifier_service.rest.server import bound
+    from classifier_service.rest.listening import bound
     from mailroom.settings import load_settings
     from mailroom.terminal import emit
 
@@ -43,7 +43,8 @@ def _listen(service: "RestService", settings: "Settings", opened: "socket") -> i
     """Serve until told to stop; the number of requests answered."""
     import structlog
 
-    from classifier_service.rest.server import Server, ServerLimits, listeners
+    from classifier_service.rest.listening import listeners
+    from classifier_service.rest.server import Server, ServerLimits
     from mailroom.readiness import announce
 
     host, port = opened.getsockname()[:2]

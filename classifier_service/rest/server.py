@@ -1,5 +1,6 @@
 """The door's server: uvicorn, told apart by how it starts and how it stops."""
 
+import asyncio
 import logging
 import signal
 import socket
@@ -11,12 +12,14 @@ import uvicorn
 
 from classifier_service.rest.app import Door
 from classifier_service.rest.endpoint import DoorState
+from classifier_service.rest.listening import turn_away
 from classifier_service.rest.shedding import Work, shedding
-from mailroom.contracts.errors import UsageError
 from mailroom.streams.clock import Clock, SystemClock
 
 BACKLOG = 1024
-ACCEPTED_AT_ONCE = 32
+LINGER_SECONDS = 0.5
+"""For callers who were let in last and have not sent their request yet."""
+TURN_SECONDS = 0.02
 IDLE_SECONDS = 65
 """Above the minute for which load balancers keep idle connections: who closes first must not be this side."""
 
@@ -85,36 +88,18 @@ class Server(uvicorn.Server):
             self.should_exit |= not self.server_state.connections or waited >= self._limits.grace_seconds
         return await super().on_tick(counter)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let nobody else in, answer those who are, then close."""
+        if not self.force_exit:
+            turn_away(sockets or [])
+            await self._see_out()
+        await super().shutdown(sockets)
 
-def bound(host: str, port: int) -> socket.socket:
-    """A socket with its address, not yet listening: what is wrong with the address is known before a model is loaded.
-
-    Args:
-        host: An address of this machine; `0.0.0.0` or `::` for all of them.
-        port: 0 takes a free one.
-
-    Raises:
-        UsageError: Nothing can listen there.
-    """
-    opened = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    try:
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        opened.bind((host, port))
-    except OSError as error:
-        opened.close()
-        raise UsageError(
-            f"nothing can listen at {host}:{port} ({error.strerror}): name another --host or --port"
-        ) from error
-    return opened
-
-
-def listeners(opened: socket.socket) -> list[socket.socket]:
-    """A socket several times over, so that many callers who come at once are let in at once.
-
-    libuv takes one caller from a listening socket in a turn of the loop: where each turn labels a batch, those who
-    come would wait outside for seconds. It takes as many as there are handles.
-    """
-    return [opened, *(opened.dup() for _ in range(ACCEPTED_AT_ONCE - 1))]
+    async def _see_out(self) -> None:
+        until = self._clock.monotonic() + LINGER_SECONDS
+        await asyncio.sleep(TURN_SECONDS)  # those at the door are let in meanwhile
+        while self.server_state.connections and self._clock.monotonic() < until:  # noqa: ASYNC110 - uvicorn tells nobody when one ends
+            await asyncio.sleep(TURN_SECONDS)
 
 
 def _config(app: Door, limits: ServerLimits) -> uvicorn.Config:

@@ -84,7 +84,7 @@ def test_a_stop_loses_no_request(tmp_path: Path, tiny: Path, until: Until) -> No
     """Told to stop under load, the service answers everything it has taken, on every connection, and ends with 0."""
 
     async def stop(running: Serving) -> list[list[str]]:
-        asking = asyncio.ensure_future(calls(running, 8, asyncio.Event()))
+        asking = asyncio.ensure_future(calls(running, 32, asyncio.Event()))
         await asyncio.to_thread(until, running.labels)
         running.process.terminate()
         return await asking

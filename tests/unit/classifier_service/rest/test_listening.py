@@ -2,11 +2,13 @@
 
 import asyncio
 import socket
+import sys
 from contextlib import ExitStack
 
+import pytest
 import uvloop
 
-from classifier_service.rest.server import ACCEPTED_AT_ONCE, bound, listeners
+from classifier_service.rest.listening import ACCEPTED_AT_ONCE, bound, listeners, turn_away
 
 CALLERS = 100
 
@@ -38,3 +40,18 @@ def test_callers_who_come_at_once_are_let_in_at_once() -> None:
     """A hundred need a few turns of the loop, of which each may label a batch, and not a hundred."""
     turns = uvloop.run(turns_to_let_in(bound("127.0.0.1", 0)))
     assert turns <= CALLERS // ACCEPTED_AT_ONCE + 5
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux drops openings of connections")
+def test_who_waits_at_the_door_is_still_let_in() -> None:
+    """After the door turns new callers away, the one before them is served, and they are not connected."""
+    with bound("127.0.0.1", 0) as opened, ExitStack() as stack:
+        opened.listen()
+        early = stack.enter_context(socket.create_connection(opened.getsockname()))
+        turn_away([opened])
+        with pytest.raises(TimeoutError):
+            socket.create_connection(opened.getsockname(), timeout=0.2)
+        served, _ = opened.accept()
+        stack.enter_context(served)
+        early.sendall(b"an offer")
+        assert served.recv(100) == b"an offer"
