@@ -10,7 +10,7 @@ from classifier_service.refusal import Refusal, refusal_of
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
 from mailroom.contracts.records import Position, ScannedDocument, Source, TextDocument
-from mailroom.extract.results import Extracted, Limits, PagesFound
+from mailroom.extract import Extracted, Limits, PagesFound, single
 from mailroom.streams.clock import Clock, rfc3339
 from mailroom.textprep import cleanse
 
@@ -76,7 +76,7 @@ class Intake:
             return refusal_of(error, Reason.UNPARSABLE, "the document could not be read: send another copy")
 
     def _extracted(self, original: Original, content: bytes) -> Document:
-        found = self.extract(content, declared=original.media_type, file_name=original.file_name)
+        found = single(self.extract(content, declared=original.media_type, file_name=original.file_name))
         if not isinstance(found, PagesFound):
             return self._text(original, found.text, found.media_type)
         now = rfc3339(self.clock.now())

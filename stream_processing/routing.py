@@ -24,7 +24,7 @@ from mailroom.contracts.records import (
     TextDocument,
 )
 from mailroom.contracts.topics import Topic
-from mailroom.extract import Extracted, PagesFound, TextFound
+from mailroom.extract import Extracted, PagesFound, TextFound, single
 from mailroom.objects import StoreUnavailable
 from mailroom.streams.clock import Clock, parse_rfc3339, rfc3339
 from mailroom.textprep import cleanse
@@ -112,7 +112,7 @@ class Router:
         content, dataref = self._content(record)
         file_name = codec.text_header(record, h.SUBJECT)
         declared = codec.text_header(record, h.CONTENT_TYPE)
-        found = self.extract(content, declared=declared, file_name=file_name)
+        found = single(self.extract(content, declared=declared, file_name=file_name))
         source = self._source(record, content, found.media_type, file_name, dataref)
         if isinstance(found, TextFound):
             return self._text(record, identifier, found, source)

@@ -39,10 +39,10 @@ def text_of_bytes(data: bytes, name: str) -> str:
         UsageError: It is no document.
     """
     # The parsers load PDFium and more; documents that bring their text need none of them.
-    from mailroom.extract import PagesFound, extract  # noqa: PLC0415
+    from mailroom.extract import PagesFound, extract, single  # noqa: PLC0415
 
     try:
-        found = extract(data, file_name=Path(name).name)
+        found = single(extract(data, file_name=Path(name).name))
         return _read_pages(data, found.media_type) if isinstance(found, PagesFound) else found.text
     except MalformedRecord as error:
         if error.reason is Reason.NO_TEXT:

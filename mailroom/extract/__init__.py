@@ -5,8 +5,19 @@
 hostile input in a child process.
 """
 
-from mailroom.extract.extraction import extract, text_of
-from mailroom.extract.results import Extracted, Limits, PagesFound, TextFound
+from mailroom.extract.extraction import extract, single, text_of
+from mailroom.extract.results import Extracted, Limits, PagesFound, Part, PartsFound, TextFound
 from mailroom.extract.sniffing import sniff
 
-__all__ = ["Extracted", "Limits", "PagesFound", "TextFound", "extract", "sniff", "text_of"]
+__all__ = [
+    "Extracted",
+    "Limits",
+    "PagesFound",
+    "Part",
+    "PartsFound",
+    "TextFound",
+    "extract",
+    "single",
+    "sniff",
+    "text_of",
+]

@@ -3,7 +3,7 @@
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
 from mailroom.extract.registry import parser_of
-from mailroom.extract.results import Extracted, Limits, PagesFound
+from mailroom.extract.results import Extracted, Limits, PagesFound, PartsFound, TextFound
 from mailroom.extract.sniffing import identify
 from mailroom.textprep import PREP_VERSION, CleanText, cleanse
 
@@ -34,6 +34,18 @@ def extract(
     return parser_of(kind.media_type)(data, kind, limits)
 
 
+def single(found: Extracted) -> TextFound | PagesFound:
+    """What was found in the document itself, for those who label one document at a time; parts of a mail are left out.
+
+    Raises:
+        MalformedRecord: It only holds other documents (`Reason.UNSUPPORTED_MEDIA_TYPE`).
+    """
+    if isinstance(found, PartsFound):
+        message = f"{found.media_type} with {len(found.parts)} documents in it: send them one by one"
+        raise MalformedRecord(Reason.UNSUPPORTED_MEDIA_TYPE, message)
+    return found
+
+
 def require_size(data: bytes, limits: Limits) -> None:
     """Refuse documents above `limits.max_bytes`.
 
@@ -58,7 +70,7 @@ def text_of(
     Raises:
         MalformedRecord: As `extract`; `NO_TEXT` also where nothing is left after cleansing.
     """
-    found = extract(data, declared=declared, file_name=file_name, limits=limits)
+    found = single(extract(data, declared=declared, file_name=file_name, limits=limits))
     if isinstance(found, PagesFound):
         return found
     clean = cleanse(found.text, version=version)

@@ -1,17 +1,30 @@
-"""What travels between a sandbox and its child: frames of a length and bytes, holding JSON and a document.
+"""What travels between a sandbox and its child: frames of a length and bytes, holding a document or what was found.
 
-JSON rather than pickle, because a child that a hostile document took over must not be able to run code in its parent.
+MessagePack rather than pickle, because a child that a hostile document took over must not be able to run code in its
+parent, and rather than JSON, because parts of a document are bytes.
 """
 
 import json
 from dataclasses import asdict
 from typing import IO
 
+import msgspec
+
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
-from mailroom.extract.results import Extracted, Limits, PagesFound, TextFound
+from mailroom.extract.results import Extracted, Limits, PagesFound, PartsFound, TextFound
 
 _LENGTH_BYTES = 8
+_FOUND: dict[str, type[Extracted]] = {kind.__name__: kind for kind in (TextFound, PagesFound, PartsFound)}
+
+
+class _Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was found, by its class's name, or the reason and message of a refusal."""
+
+    found: str = ""
+    value: msgspec.Raw = msgspec.Raw(b"\xc0")
+    refused: str = ""
+    message: str = ""
 
 
 def write(pipe: IO[bytes], frame: bytes) -> None:
@@ -58,9 +71,9 @@ def decode_request(frame: bytes) -> tuple[bytes, str | None, str | None, Limits]
 def encode_answer(answer: Extracted | MalformedRecord) -> bytes:
     """A result or a refusal as one frame."""
     if isinstance(answer, MalformedRecord):
-        return json.dumps({"refused": answer.reason, "message": str(answer)}).encode()
-    kind = "text" if isinstance(answer, TextFound) else "pages"
-    return json.dumps({"found": kind, "value": asdict(answer)}).encode()
+        return msgspec.msgpack.encode(_Answer(refused=answer.reason, message=str(answer)))
+    value = msgspec.Raw(msgspec.msgpack.encode(answer))
+    return msgspec.msgpack.encode(_Answer(found=type(answer).__name__, value=value))
 
 
 def decode_answer(frame: bytes) -> Extracted:
@@ -69,7 +82,7 @@ def decode_answer(frame: bytes) -> Extracted:
     Raises:
         MalformedRecord: The document was refused.
     """
-    answer = json.loads(frame)
-    if "refused" in answer:
-        raise MalformedRecord(Reason(answer["refused"]), answer["message"])
-    return (TextFound if answer["found"] == "text" else PagesFound)(**answer["value"])
+    answer = msgspec.msgpack.decode(frame, type=_Answer)
+    if answer.refused:
+        raise MalformedRecord(Reason(answer.refused), answer.message)
+    return msgspec.msgpack.decode(answer.value, type=_FOUND[answer.found])
