@@ -45,7 +45,7 @@ def ours(folder: Path) -> Found:
     plan = SplitPlan(folds, tuple(range(len(items))), ())
     spark = starting.result()
     found = search(spark, dataset, plan, LABELS, settings, SEED, folder, lambda _: None)
-    stop(spark)
+    stopping = ThreadPoolExecutor(1).submit(stop, spark)
     truth = [item.label for item in items]
     scores = {}
     for result in found.candidates:
@@ -63,6 +63,7 @@ def ours(folder: Path) -> Found:
         ]
         of = result.candidate.parameters
         scores[f"{of['longest']} {of['min_df']} {of['c']}"] = sum(parts) / len(parts)
+    stopping.result()
     return Found(scores, sum(result.seconds for result in found.candidates))
 
 

@@ -68,10 +68,7 @@ class Keeper:
         What is left was not begun: time was up, or the child had to be replaced.
         """
         left = list(bundle.trials)
-        if self._child is None or not self._child.alive():
-            self.close()
-            self._child = _Child(self.site, self._limits)
-        child = self._child
+        child = self.start()
         child.ask(Request(bundle, self._limits.begin_within))
         for answer in child.answers():
             if isinstance(answer, Fitted):
@@ -84,6 +81,13 @@ class Keeper:
             )
         if child.ended or child.memory() > self._limits.memory_bytes / 2:
             self.close()
+
+    def start(self) -> "_Child":
+        """The child, started where there is none."""
+        if self._child is None or not self._child.alive():
+            self.close()
+            self._child = _Child(self.site, self._limits)
+        return self._child
 
     def close(self) -> None:
         """End the child."""

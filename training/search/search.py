@@ -21,7 +21,7 @@ from training.search.scores import DECIMALS, Scores
 from training.search.settings import SearchSettings
 from training.search.shipping import Shipment, pack
 from training.search.space import candidates_of
-from training.search.task import clean_up
+from training.search.task import begin, clean_up
 from training.search.work import Outcome, Trial
 from training.split import SplitPlan
 from training.waiting import Report
@@ -61,15 +61,15 @@ def search(
         ClusterLost: Spark has ended.
     """
     candidates = candidates_of(settings, seed=seed)
-    spark.sparkContext.parallelize([0], 1).count()  # cores are known once an executor has done something
-    folder = folder / "search"
-    journal = Journal(folder, identities(dataset, plan, labels, settings, seed))
-    scores = Scores(dataset.index, labels, plan.folds)
     shipment = pack(dataset, labels, settings.word_lists, limit_bytes=settings.broadcast_limit_mb * MIB)
     sent = _Sent(shipment.search, spark.sparkContext.broadcast(shipment))
-    work = Folds(dataset.index, plan.folds, seed)
-    driver = DriverFits(spark.sparkContext, dataset, labels, settings)
     try:
+        _begin(spark.sparkContext, sent, settings)
+        folder = folder / "search"
+        journal = Journal(folder, identities(dataset, plan, labels, settings, seed))
+        scores = Scores(dataset.index, labels, plan.folds)
+        work = Folds(dataset.index, plan.folds, seed)
+        driver = DriverFits(spark.sparkContext, dataset, labels, settings)
         run = _Search(spark.sparkContext, sent, settings, work, driver, journal, scores, folder)
         with progress(run.weight(len(candidates)), report) as shown:
             return run.result(candidates, shown)
@@ -167,19 +167,11 @@ class _Search:
             self.context,
             self.sent.name,
             self.sent.shipment,
-            self._limits(),
+            limits_of(self.context, self.settings),
             tasks=[bundle for bundle in bundles if kernel_class(bundle.kernel).engine == "task"],
             own=[bundle for bundle in bundles if kernel_class(bundle.kernel).engine == "driver"],
             fit_here=self.driver,
             own_lanes=self.settings.driver_fits,
-        )
-
-    def _limits(self) -> Limits:
-        return Limits(
-            step_seconds=self.settings.time_limit_seconds,
-            memory_bytes=self.settings.memory_limit_mb * MIB,
-            begin_within=self.settings.checkpoint_seconds,
-            threads=int(self.context.getConf().get("spark.task.cpus", "1") or 1),
         )
 
     def _candidate(self, outcomes: Sequence[Outcome]) -> CandidateResult:
@@ -217,6 +209,23 @@ def _dropped(result: CandidateResult, share: float, staying: int) -> CandidateRe
     return CandidateResult(result.candidate, "dropped", seconds=result.seconds, reason=reason)
 
 
+def limits_of(context: "SparkContext", settings: SearchSettings) -> Limits:
+    """What a fit may use."""
+    return Limits(
+        step_seconds=settings.time_limit_seconds,
+        memory_bytes=settings.memory_limit_mb * MIB,
+        begin_within=settings.checkpoint_seconds,
+        threads=int(context.getConf().get("spark.task.cpus", "1") or 1),
+    )
+
+
+def _begin(context: "SparkContext", sent: _Sent, settings: SearchSettings) -> None:
+    """Start the workers and their children; how many cores there are is known once an executor has done something."""
+    workers = context.defaultParallelism
+    do = partial(begin, sent.shipment, limits=limits_of(context, settings))
+    context.parallelize(range(workers), workers).foreach(do)
+
+
 def _clean(context: "SparkContext", sent: _Sent) -> None:
     """End the children and delete what they shared; what a lost cluster keeps, it clears away itself."""
     from py4j.protocol import Py4JError  # noqa: PLC0415 - `mailroom train --help` answers at once
@@ -224,9 +233,5 @@ def _clean(context: "SparkContext", sent: _Sent) -> None:
 
     with suppress(PySparkException, Py4JError, OSError):
         workers = context.defaultParallelism
-        context.parallelize(range(workers), workers).foreach(partial(_clean_worker, sent.name))
+        context.parallelize(range(workers), workers).foreach(partial(clean_up, sent.name))
         sent.shipment.destroy()
-
-
-def _clean_worker(name: str, _: int) -> None:
-    clean_up(name)

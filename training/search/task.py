@@ -1,6 +1,7 @@
 """What runs in Spark's Python workers: one bundle a task, in a child that the worker keeps for the next one."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,18 @@ def work(shipment: "Broadcast[Shipment]", bundle: Bundle, limits: Limits) -> lis
         return [Outcome(trial, 0.0, reason=str(error)) for trial in bundle.trials]
 
 
-def clean_up(search: str) -> None:
+def begin(shipment: "Broadcast[Shipment]", _: int, limits: Limits) -> None:
+    """Start this worker's child, whose imports take seconds, while the driver still gets ready.
+
+    Args:
+        shipment: Of the search.
+        limits: What a fit may use.
+    """
+    with suppress(MailroomError):  # every bundle tells it as well
+        _keeper(shipment.value, limits).start()
+
+
+def clean_up(search: str, _: int = 0) -> None:
     """End this worker's child and delete what the search kept on this machine."""
     _let_go()
     shutil.rmtree(_root() / search, ignore_errors=True)

@@ -47,9 +47,10 @@ def test_the_reason_is_the_last_error_since_the_start(
     assert spark._last_error(len("old: SomeException\nnew: BadError: no\n")) == "no reason given"
 
 
-def test_the_jvm_leaves_the_cores_of_this_machine_to_the_fits() -> None:
-    """One compiler here, both on a cluster; whoever sets options knows better."""
+def test_the_jvm_leaves_the_cores_of_this_machine_to_the_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One compiler and an archive of classes here, neither on a cluster; whoever sets options knows better."""
+    monkeypatch.setattr(spark.class_archive, "options", lambda *_: ["-XX:SharedArchiveFile=a"])
     name, given = "spark.driver.extraJavaOptions", "-XX:+UseSerialGC"
-    assert spark._properties(SparkSettings())[name] == "-XX:TieredStopAtLevel=1"
+    assert spark._properties(SparkSettings())[name] == "-XX:TieredStopAtLevel=1 -XX:SharedArchiveFile=a"
     assert name not in spark._properties(SparkSettings(master="spark://127.0.0.1:7077"))
     assert spark._properties(SparkSettings(options={name: given}))[name] == given
