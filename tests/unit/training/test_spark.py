@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mailroom.contracts.errors import UsageError
-from mailroom.embedded import java
+from mailroom.embedded import class_archive, java
 from mailroom.embedded.ports import any_free
 from training import spark
 from training.shipping import shipped
@@ -49,7 +49,7 @@ def test_the_reason_is_the_last_error_since_the_start(
 
 def test_the_jvm_leaves_the_cores_of_this_machine_to_the_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     """One compiler and an archive of classes here, neither on a cluster; whoever sets options knows better."""
-    monkeypatch.setattr(spark.class_archive, "options", lambda *_: ["-XX:SharedArchiveFile=a"])
+    monkeypatch.setattr(class_archive, "options", lambda *_: ["-XX:SharedArchiveFile=a"])
     name, given = "spark.driver.extraJavaOptions", "-XX:+UseSerialGC"
     assert spark._properties(SparkSettings())[name] == "-XX:TieredStopAtLevel=1 -XX:SharedArchiveFile=a"
     assert name not in spark._properties(SparkSettings(master="spark://127.0.0.1:7077"))
