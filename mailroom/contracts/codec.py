@@ -21,8 +21,9 @@ from mailroom.contracts.records import SCHEMA_VERSION, Header, Position, Record,
 Value = TypeVar("Value")
 
 _ENCODER = msgspec.json.Encoder()
-_ADDED_ABSENT = b',"deciding_page":null}'
-"""How a value ends that lacks what was added within its version."""
+_ADDED_ABSENT = (b',"parent":null', b',"deciding_page":null', b',"duplicate_of":null')
+"""What was added within a version, as it is written where it is absent. No text can hold it: a quotation mark within a
+string has a backslash before it, and never a comma."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,9 @@ class _Versioned:
 def encode(value: Any) -> bytes:
     """A contract's dataclass as canonical JSON bytes."""
     data = _ENCODER.encode(value)
-    return data[: -len(_ADDED_ABSENT)] + b"}" if data.endswith(_ADDED_ABSENT) else data
+    for absent in _ADDED_ABSENT:
+        data = data.replace(absent, b"")
+    return data
 
 
 def decode(kind: type[Value], data: bytes | None) -> Value:
@@ -83,6 +86,7 @@ def scanned_headers(document: ScannedDocument) -> tuple[Header, ...]:
         (h.CONTENT_TYPE, source.media_type), (h.DATAREF, source.dataref), (h.SHA256, source.sha256),
         (h.SIZE, source.size), (h.PAGES, document.pages), (h.RAW_TOPIC, source.topic),
         (h.RAW_PARTITION, source.partition), (h.RAW_OFFSET, source.offset), (h.CLEANSED_AT, document.cleansed_at),
+        (h.PARENT_ID, source.parent),
     ]  # fmt: skip
     return tuple((name, str(value).encode()) for name, value in pairs if value is not None)
 
@@ -103,6 +107,7 @@ def decode_scanned(record: Record) -> ScannedDocument:
         received_at=_text(record, h.TIME),
         file_name=text_header(record, h.SUBJECT),
         dataref=text_header(record, h.DATAREF),
+        parent=text_header(record, h.PARENT_ID),
     )
     return ScannedDocument(
         id=_text(record, h.ID),
@@ -140,8 +145,9 @@ def document_id(record: Record) -> str:
     identifier = text_header(record, h.ID)
     if identifier is None:
         return str(_position(record))
-    if not identifier.strip() or len(identifier) > h.MAX_ID_CHARACTERS:
-        message = f"header {h.ID} must have 1 to {h.MAX_ID_CHARACTERS} characters, it has {len(identifier)}"
+    most = h.MAX_ID_CHARACTERS if record.header(h.PARENT_ID) is None else h.MAX_PART_ID_CHARACTERS
+    if not identifier.strip() or len(identifier) > most:
+        message = f"header {h.ID} must have 1 to {most} characters, it has {len(identifier)}"
         raise MalformedRecord(Reason.MALFORMED_HEADER, message)
     return identifier
 

@@ -21,6 +21,8 @@ RAW_PARTITION: Final = "ce_rawpartition"
 RAW_OFFSET: Final = "ce_rawoffset"
 CLEANSED_AT: Final = "ce_cleansedat"
 REDRIVE: Final = "ce_redrive"
+PARENT_ID: Final = "ce_parentid"
+DUPLICATE_OF: Final = "ce_duplicateof"
 
 # A consumer of documents.classified filters by these without parsing the value.
 LABEL: Final = "label"
@@ -45,3 +47,5 @@ TYPE_DUPLICATE: Final = "mailroom.document.duplicate"
 TYPE_FEEDBACK: Final = "mailroom.document.feedback"
 
 MAX_ID_CHARACTERS: Final = 512
+MAX_PART_ID_CHARACTERS: Final = MAX_ID_CHARACTERS + 128
+"""A part's id is its parent's and a number, level by level."""

@@ -67,6 +67,9 @@ class Source:
         sha256: Hex digest of the original.
         dataref: URI of the original in the object store, where it was kept there.
         received_at: RFC 3339 time of entry: `ce_time`, else the record's timestamp.
+        parent: Id of the document that this one is a part of: the mail of an attachment, the archive of a file. Topic,
+            partition and offset are then those of the outermost one. Left out of the JSON where it is None: it was
+            added within version 1.
     """
 
     topic: str
@@ -78,6 +81,7 @@ class Source:
     received_at: str
     file_name: str | None = None
     dataref: str | None = None
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,7 @@ class Classification:
         schema_version: Version of this record.
         deciding_page: The page that decided, from 1; None for a document that came without pages. Left out of the
             JSON where it is None: it was added within version 1.
+        duplicate_of: Id of the first document with the same content; None for the first. Left out likewise.
     """
 
     id: str
@@ -175,23 +180,27 @@ class Classification:
     classified_at: str
     schema_version: int = SCHEMA_VERSION
     deciding_page: int | None = None
+    duplicate_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A record whose id was seen before: the value of `documents.duplicates`.
+    """A document that came before, by its id or by its content: the value of `documents.duplicates`.
 
     Attributes:
-        id: The id that came again.
+        id: The id that came again; of a repeated content, the id of the document that was dropped.
         first: The record that was processed.
         repeated: The record that was dropped.
         schema_version: Version of this record.
+        duplicate_of: Id of the document that was processed, where it was the content that came again and not the id.
+            Left out of the JSON where it is None: it was added within version 1.
     """
 
     id: str
     first: Position
     repeated: Position
     schema_version: int = SCHEMA_VERSION
+    duplicate_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

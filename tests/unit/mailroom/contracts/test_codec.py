@@ -67,12 +67,25 @@ def test_an_impossible_id_is_a_malformed_header(identifier: bytes) -> None:
     assert caught.value.reason is Reason.MALFORMED_HEADER
 
 
+@pytest.mark.parametrize(("characters", "fits"), [(640, True), (641, False)])
+def test_a_parts_id_has_room_for_its_numbers(characters: int, fits: bool) -> None:
+    """A part of the longest possible id can be sent again under its own."""
+    part = record(("ce_id", b"x" * characters), ("ce_parentid", b"x"))
+    if fits:
+        assert codec.document_id(part) == "x" * characters
+    else:
+        with pytest.raises(MalformedRecord):
+            codec.document_id(part)
+
+
 def test_a_scanned_document_survives_its_headers() -> None:
     """What routing writes into headers, the classifier reads back."""
-    source = Source("documents.raw", 3, 7, "image/png", 4, "00ff", "2026-01-01T00:00:00.000Z", "Größe.png")
-    document = ScannedDocument("a", b"\x89PNG", 2, source, "2026-01-01T00:00:01.000Z")
+    moment = "2026-01-01T00:00:00.000Z"
+    source = Source("documents.raw", 3, 7, "image/png", 4, "00ff", moment, "Größe.png", parent="mail")
+    document = ScannedDocument("mail~1", b"\x89PNG", 2, source, "2026-01-01T00:00:01.000Z")
     headers = codec.scanned_headers(document)
     assert ("ce_subject", "Größe.png".encode()) in headers
+    assert ("ce_parentid", b"mail") in headers
     assert codec.decode_scanned(Record("documents.scanned", b"a", b"\x89PNG", headers)) == document
 
 

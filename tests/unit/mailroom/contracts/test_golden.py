@@ -70,6 +70,16 @@ CLASSIFIED_JSON = (
     f'"source":{SOURCE_JSON},"cleansed_at":"2026-01-02T03:04:06.000Z",'
     '"classified_at":"2026-01-02T03:04:07.000Z","schema_version":1}'
 )
+ATTACHED = replace(SOURCE, dataref="file:///objects/9f/9f86", parent="mail-1")
+ATTACHED_JSON = SOURCE_JSON.replace('"dataref":null', '"dataref":"file:///objects/9f/9f86","parent":"mail-1"')
+PART = replace(TEXT, id="mail-1~2", text='a,"parent":null,"duplicate_of":null}', source=ATTACHED)
+PART_JSON = (
+    TEXT_JSON.replace('"a-1"', '"mail-1~2"')
+    .replace("Grüße\\nSumme 12,00 €", r"a,\"parent\":null,\"duplicate_of\":null}")
+    .replace(SOURCE_JSON, ATTACHED_JSON)
+)
+AGAIN = replace(CLASSIFIED, duplicate_of="a-0")
+AGAIN_JSON = CLASSIFIED_JSON.removesuffix("}") + ',"duplicate_of":"a-0"}'
 PAGED = replace(CLASSIFIED, deciding_page=2)
 PAGED_JSON = CLASSIFIED_JSON.removesuffix("}") + ',"deciding_page":2}'
 DUPLICATE = Duplicate("a-1", Position("documents.raw", 0, 1), Position("documents.raw", 1, 9))
@@ -77,6 +87,8 @@ DUPLICATE_JSON = (
     '{"id":"a-1","first":{"topic":"documents.raw","partition":0,"offset":1},'
     '"repeated":{"topic":"documents.raw","partition":1,"offset":9},"schema_version":1}'
 )
+DROPPED = replace(DUPLICATE, duplicate_of="a-0")
+DROPPED_JSON = DUPLICATE_JSON.removesuffix("}") + ',"duplicate_of":"a-0"}'
 FEEDBACK = Feedback(
     id="a-1", label="offer", predicted="invoice", actor="clerk", at="2026-01-03T00:00:00.000Z", source=SOURCE
 )
@@ -88,7 +100,10 @@ GOLDEN = [
     pytest.param("documents.text.v1.json", TEXT, TEXT_JSON, id="text"),
     pytest.param("documents.classified.v1.json", CLASSIFIED, CLASSIFIED_JSON, id="classified"),
     pytest.param("documents.classified.v1.json", PAGED, PAGED_JSON, id="classified-by-page"),
+    pytest.param("documents.text.v1.json", PART, PART_JSON, id="text-of-a-part"),
+    pytest.param("documents.classified.v1.json", AGAIN, AGAIN_JSON, id="classified-content-again"),
     pytest.param("documents.duplicates.v1.json", DUPLICATE, DUPLICATE_JSON, id="duplicate"),
+    pytest.param("documents.duplicates.v1.json", DROPPED, DROPPED_JSON, id="duplicate-content"),
     pytest.param("documents.feedback.v1.json", FEEDBACK, FEEDBACK_JSON, id="feedback"),
 ]
 
