@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -21,6 +21,28 @@ from pydantic_settings import (
 )
 
 from mailroom.contracts.errors import UsageError
+from mailroom.door_settings import MailboxSettings, SmtpSettings
+from mailroom.sections import Section
+
+__all__ = [
+    "DEPARTMENTS",
+    "FILE_SUFFIX",
+    "MIB",
+    "PREFIX",
+    "ClassifierSettings",
+    "EnvironmentSource",
+    "KafkaSettings",
+    "ObjectStoreSettings",
+    "RemoteSettings",
+    "RestSettings",
+    "Section",
+    "Settings",
+    "StreamSettings",
+    "TelemetrySettings",
+    "config_file",
+    "home",
+    "load_settings",
+]
 
 PREFIX = "MAILROOM_"
 FILE_SUFFIX = "_FILE"
@@ -40,12 +62,6 @@ DEPARTMENTS = {
 def home() -> Path:
     """Where this user's embedded system keeps its data; `MAILROOM_HOME` moves it."""
     return Path(os.environ.get("MAILROOM_HOME") or platformdirs.user_data_dir("mailroom"))
-
-
-class Section(BaseModel):
-    """A group of settings: frozen, and an unknown name is an error rather than silence."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class KafkaSettings(Section):
@@ -176,6 +192,8 @@ class Settings(BaseSettings):
     stream: StreamSettings = Field(default_factory=StreamSettings)
     classifier: ClassifierSettings = Field(default_factory=ClassifierSettings)
     rest: RestSettings = Field(default_factory=RestSettings)
+    mailbox: MailboxSettings = MailboxSettings()
+    smtp: SmtpSettings = SmtpSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     departments: dict[str, str] = Field(
         default_factory=lambda: dict(DEPARTMENTS), description="label to department"
