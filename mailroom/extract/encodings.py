@@ -10,6 +10,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE = 8192
+# Codecs that Python counts as encodings of text and no document is in; some take quadratic time.
+_NO_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})
 _CONTROLS = bytes([*range(0x07), 0x0E, *range(0x10, 0x1A), *range(0x1C, 0x20), 0x7F])
 _MANY_CONTROLS = 0.02
 _MANY_UNPRINTABLE = 0.1
@@ -83,6 +85,31 @@ def detect(data: bytes, *, is_utf8: bool) -> str | None:
     if is_utf8 or _is_nearly_utf8(data):
         return "utf-8"
     return _utf16_without_mark(data) if b"\0" in data else _single_byte(data)
+
+
+def believable(name: str, data: bytes) -> str | None:
+    """The codec that a document names for itself, if there is one and it decodes every byte; else None."""
+    try:
+        encoding = codecs.lookup(name).name
+        if encoding.replace("_", "-") in _NO_CHARSETS:
+            return None
+        data.decode(encoding)
+    except (LookupError, ValueError):
+        return None
+    # Browsers read Latin-1 as Windows-1252, whose quotes and euro sign such documents hold.
+    return "cp1252" if encoding == "iso8859-1" else encoding
+
+
+def decode_as(data: bytes, declared: str | None) -> str:
+    """Decode text as is declared where that can be believed, else as what the bytes look like; any bytes are decoded.
+
+    Args:
+        data: The text's bytes.
+        declared: Name of its encoding, as a mail's headers give it.
+    """
+    encoding = believable(declared, data) if declared else None
+    encoding = encoding or detect(data, is_utf8=is_utf8(data)) or "cp1252"
+    return data.decode(encoding, errors="replace")
 
 
 def _is_nearly_utf8(data: bytes) -> bool:

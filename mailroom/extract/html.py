@@ -1,6 +1,5 @@
 """The text of HTML, laid out as a browser would, by Inscriptis over lxml."""
 
-import codecs
 import functools
 import re
 from dataclasses import replace
@@ -8,7 +7,7 @@ from typing import Any
 
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
-from mailroom.extract import text
+from mailroom.extract import encodings, text
 from mailroom.extract.results import Limits, TextFound
 from mailroom.extract.sniffing import Kind
 
@@ -26,7 +25,7 @@ def parse(data: bytes, kind: Kind, limits: Limits) -> TextFound:
     kind = _as_declared(data, kind)
     markup = text.decode(data, kind.encoding)
     try:
-        visible = _visible_text(markup)
+        visible = visible_text(markup)
     except (ValueError, AssertionError, RecursionError, LookupError) as error:
         raise MalformedRecord(
             Reason.UNPARSABLE, f"not readable as HTML ({error}): send it as text"
@@ -39,16 +38,16 @@ def _as_declared(data: bytes, kind: Kind) -> Kind:
     named = _charset().search(data, 0, _CHARSET_WITHIN)
     if named is None or (kind.encoding or "utf-8").startswith("utf"):
         return kind
-    try:
-        encoding = codecs.lookup(named[1].decode("ascii")).name
-        data.decode(encoding)
-    except (LookupError, UnicodeError):
-        return kind
-    # Browsers read Latin-1 as Windows-1252, whose quotes and euro sign such pages hold.
-    return replace(kind, encoding="cp1252" if encoding == "iso8859-1" else encoding)
+    encoding = encodings.believable(named[1].decode("ascii"), data)
+    return kind if encoding is None else replace(kind, encoding=encoding)
 
 
-def _visible_text(markup: str) -> str:
+def visible_text(markup: str) -> str:
+    """The text that a reader of decoded HTML sees.
+
+    Raises:
+        ValueError, AssertionError, RecursionError, LookupError: As lxml and Inscriptis do on hostile markup.
+    """
     from inscriptis import Inscriptis  # noqa: PLC0415 - with lxml a tenth of a second to import
 
     tree = _tree(markup)

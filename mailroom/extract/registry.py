@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
-from mailroom.extract import html, image, pdf, text
+from mailroom.extract import archive, html, image, mail, pdf, text
 from mailroom.extract.results import Extracted, Limits
 from mailroom.extract.sniffing import Kind
 
@@ -33,4 +33,5 @@ def parser_of(media_type: str) -> Parser:
 def _parsers() -> Mapping[str, Parser]:
     parsers: dict[str, Parser] = dict.fromkeys(text.MEDIA_TYPES, text.parse)
     parsers |= dict.fromkeys(IMAGES, image.parse)
-    return parsers | {"text/html": html.parse, "application/pdf": pdf.parse}
+    parsers |= {"text/html": html.parse, "application/pdf": pdf.parse}
+    return parsers | {"message/rfc822": mail.parse, "application/zip": archive.parse}

@@ -1,7 +1,8 @@
 """The sandbox that parsers run in: a child process with limits on time and memory.
 
-Plain text never goes there: it is decoded where it is. PDF, images and large HTML do, because their parsers meet
-hostile input in C. The child is kept warm between documents, replaced after it died, and ends with its parent.
+Plain text and small HTML never go there: they are read where they are. Everything else does, because its parsers meet
+hostile input in C, or unpack it. The child is kept warm between documents, replaced after it died, and ends with its
+parent.
 """
 
 import threading
@@ -11,10 +12,10 @@ from typing import Self
 
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
-from mailroom.extract import frames
+from mailroom.extract import frames, text
 from mailroom.extract.child import Child
 from mailroom.extract.extraction import require_size
-from mailroom.extract.registry import IMAGES, parser_of
+from mailroom.extract.registry import parser_of
 from mailroom.extract.results import Extracted, Limits
 from mailroom.extract.sniffing import identify
 
@@ -122,5 +123,6 @@ def _cause_of_death(child: Child, limits: SandboxLimits) -> MalformedRecord:
 
 def is_hostile_ground(media_type: str, size: int) -> bool:
     """Whether documents of a media type and size (bytes) are parsed in the child."""
-    large_html = media_type == "text/html" and size > _LARGE_HTML
-    return media_type == "application/pdf" or media_type in IMAGES or large_html
+    if media_type == "text/html":
+        return size > _LARGE_HTML
+    return media_type not in text.MEDIA_TYPES

@@ -56,6 +56,9 @@ def identify(data: bytes, *, declared: str | None = None, file_name: str | None 
     if binary := _signature(data, text=is_utf8):
         return Kind(binary, None)
     encoding = encodings.detect(data, is_utf8=is_utf8)
+    # A mail may carry its attachments as they are, in no encoding at all (RFC 3030).
+    if encoding is None and text_kinds.is_mail(data, "latin-1", text_kinds.hints_of(declared, file_name)):
+        return Kind(text_kinds.MAIL, None)
     if encoding is None:
         message = "neither text nor any known file format: send it as PDF, image, HTML or text"
         raise MalformedRecord(Reason.UNKNOWN_MEDIA_TYPE, message)

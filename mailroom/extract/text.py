@@ -1,12 +1,12 @@
-"""Text as it stands: plain, CSV, JSON, XML, and (for now) mails with their headers."""
+"""Text as it stands: plain, CSV, JSON, XML."""
 
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
-from mailroom.extract.results import Limits, TextFound
+from mailroom.extract.results import Limits, Part, TextFound
 from mailroom.extract.sniffing import Kind
 
 MEDIA_TYPES = frozenset(
-    {"text/plain", "text/csv", "text/tab-separated-values", "text/markdown", "message/rfc822"}
+    {"text/plain", "text/csv", "text/tab-separated-values", "text/markdown"}
     | {"application/json", "application/xml", "application/x-ndjson"},
 )
 """Media types that are read as they stand."""
@@ -26,8 +26,8 @@ def decode(data: bytes, encoding: str | None) -> str:
     return data.decode(encoding or "utf-8", errors="replace")
 
 
-def found(text: str, kind: Kind, limits: Limits) -> TextFound:
-    """The result for a text, cut after `limits.max_characters`.
+def found(text: str, kind: Kind, limits: Limits, parts: tuple[Part, ...] = ()) -> TextFound:
+    """The result for a text, cut after `limits.max_characters`, lone surrogates replaced.
 
     Raises:
         MalformedRecord: There is no visible character in it (`Reason.NO_TEXT`).
@@ -36,4 +36,19 @@ def found(text: str, kind: Kind, limits: Limits) -> TextFound:
         raise MalformedRecord(
             Reason.NO_TEXT, f"no visible character in the {kind.media_type}: send one with text"
         )
-    return TextFound(kind.media_type, text[: limits.max_characters], kind.encoding)
+    return TextFound(kind.media_type, encodable(text[: limits.max_characters]), kind.encoding, parts)
+
+
+def encodable(text: str) -> str:
+    """The text with U+FFFD in place of lone surrogates, which no encoding of records can carry."""
+    return (
+        text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if _has_surrogates(text) else text
+    )
+
+
+def _has_surrogates(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False

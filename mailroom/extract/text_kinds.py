@@ -4,9 +4,12 @@ import functools
 import json
 import re
 
+MAIL = "message/rfc822"
+"""Media type of mails."""
+
 _HEAD = 2048
 _LARGEST_JSON = 256 * 1024
-_LONGEST_NAME = 80
+_LONGEST_HEADERS = 64 * 1024
 _KINDS = frozenset({"text/csv", "text/tab-separated-values", "text/markdown"})
 _BY_ENDING = {
     "csv": "text/csv",
@@ -16,7 +19,7 @@ _BY_ENDING = {
     "html": "text/html",
     "htm": "text/html",
     "xhtml": "text/html",
-    "eml": "message/rfc822",
+    "eml": MAIL,
 }
 _DELIMITERS = {"text/csv": ",;\t|", "text/tab-separated-values": "\t"}
 
@@ -31,18 +34,18 @@ def name(data: bytes, encoding: str, *, declared: str | None, file_name: str | N
         file_name: The sender's name for it.
     """
     head = data[:_HEAD].decode(encoding, errors="ignore").lstrip("\ufeff \t\r\n\f")
-    hints = _hints(declared, file_name)
-    return _by_marks(data, head, hints) or _by_hint(head, hints) or "text/plain"
+    hints = hints_of(declared, file_name)
+    return _by_marks(data, head, encoding, hints) or _by_hint(head, hints) or "text/plain"
 
 
-def _by_marks(data: bytes, head: str, hints: frozenset[str]) -> str | None:
+def _by_marks(data: bytes, head: str, encoding: str, hints: frozenset[str]) -> str | None:
     match head[:1]:
         case "<":
             return _markup(head, hints)
         case "{" | "[":
             return "application/json" if _is_json(data) else None
         case _:
-            return "message/rfc822" if ":" in head[:_LONGEST_NAME] and _is_mail(head, hints) else None
+            return MAIL if is_mail(data, encoding, hints) else None
 
 
 def _markup(head: str, hints: frozenset[str]) -> str | None:
@@ -61,19 +64,31 @@ def _is_json(data: bytes) -> bool:
     return True
 
 
-def _is_mail(head: str, hints: frozenset[str]) -> bool:
-    block = re.split(r"\r?\n\r?\n", head, maxsplit=1)[0]
+def is_mail(data: bytes, encoding: str, hints: frozenset[str]) -> bool:
+    """Whether a text is a mail with its headers.
+
+    Args:
+        data: The text's bytes.
+        encoding: What they are to be decoded with.
+        hints: Media types that were declared or that its name means.
+    """
+    if not _mail_start().match(data[:_HEAD].decode(encoding, errors="ignore").lstrip("\ufeff \t\r\n")):
+        return False
+    # The way that a mail took stands before what it says of itself, and may be long.
+    block = re.split(
+        r"\r?\n\r?\n", data[:_LONGEST_HEADERS].decode(encoding, errors="ignore").lstrip(), maxsplit=1
+    )[0]
     names = {
         line.partition(":")[0].lower() for line in block.splitlines() if not line.startswith((" ", "\t"))
     }
     # A memo too starts with From, To, Date and Subject; what only a mail program writes tells them apart.
     written_by_program = names & {"message-id", "mime-version", "received", "return-path"}
-    return len(names & {"from", "to", "date", "subject"}) > 1 and bool(
-        written_by_program or "message/rfc822" in hints
-    )
+    said = len(names & {"from", "to", "date", "subject"})
+    return said > 0 if MAIL in hints else said > 1 and bool(written_by_program)
 
 
-def _hints(declared: str | None, file_name: str | None) -> frozenset[str]:
+def hints_of(declared: str | None, file_name: str | None) -> frozenset[str]:
+    """The media types that a sender's words mean: what is declared, and what the name's ending stands for."""
     given = {declared.partition(";")[0].strip().lower()} if declared else set()
     if file_name and "." in file_name:
         given.add(_BY_ENDING.get(file_name.rpartition(".")[2].lower(), ""))
@@ -88,6 +103,12 @@ def _by_hint(head: str, hints: frozenset[str]) -> str | None:
         if kind not in _DELIMITERS or any(all(mark in line for line in lines) for mark in _DELIMITERS[kind]):
             return kind
     return None
+
+
+@functools.cache
+def _mail_start() -> re.Pattern[str]:
+    # A mailbox file's line before it, and any header.
+    return re.compile(r"(?:From [^\n]{1,500}\n)?[A-Za-z][A-Za-z0-9-]{0,60}[ \t]*:")
 
 
 @functools.cache

@@ -110,18 +110,6 @@ def test_random_bytes() -> None:
     assert _refusal(random.Random(7).randbytes(5000)).reason is Reason.UNKNOWN_MEDIA_TYPE
 
 
-def test_a_zip_is_known_but_not_read() -> None:
-    """A zip is refused by its name."""
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("a.txt", "text")
-
-    refusal = _refusal(out.getvalue())
-
-    assert refusal.reason is Reason.UNSUPPORTED_MEDIA_TYPE
-    assert "application/zip" in str(refusal)
-
-
 def test_an_office_document_is_known_but_not_read() -> None:
     """A Word document is told from a mere zip."""
     out = BytesIO()

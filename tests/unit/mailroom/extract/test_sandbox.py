@@ -54,7 +54,7 @@ def test_text_starts_no_child() -> None:
         sandbox.extract(b"Dear Sir or Madam")
         sandbox.extract(b"<html><p>Hi</p></html>")
         with pytest.raises(MalformedRecord):
-            sandbox.extract(b"PK\x03\x04\x14\0\0\0\x08\0")
+            sandbox.extract(b"\x1f\x8b\x08\0\0\0\0\0\0\x03")
         assert sandbox._child is None
 
 

@@ -62,13 +62,6 @@ def test_long_text_is_cut() -> None:
     assert found == TextFound("text/plain", "word word wo", "utf-8")
 
 
-def test_a_mail_is_read_as_it_stands() -> None:
-    """A mail keeps its own type and is read with its headers."""
-    data = b"From: a@example.org\nSubject: Complaint\nMIME-Version: 1.0\n\nThe lamp is broken."
-
-    assert extract(data) == TextFound("message/rfc822", data.decode(), "utf-8")
-
-
 def test_text_of_cleanses() -> None:
     """Extraction and cleansing in one call."""
     assert text_of("\ufeffDie Rech-\r\nnung ist  falsch.".encode("utf-16-le")) == CleanText(
