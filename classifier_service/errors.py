@@ -1,14 +1,13 @@
 """What ends the service, and what keeps it from answering now."""
 
 from mailroom.contracts.errors import MailroomError
+from mailroom.web.errors import Overloaded
+
+__all__ = ["ModelUnavailable", "Overloaded", "ServiceFailed"]
 
 
 class ServiceFailed(MailroomError):
     """A fault of the service itself; what was not committed is read again at the next start."""
-
-
-class Overloaded(MailroomError):
-    """More work waits than may; whoever asks is told to come back."""
 
 
 class ModelUnavailable(MailroomError):

@@ -48,6 +48,8 @@ PREFIX = "MAILROOM_"
 FILE_SUFFIX = "_FILE"
 MIB = 1024 * 1024
 
+SameContent = Literal["link", "drop", "ignore"]
+
 DEPARTMENTS = {
     "invoice": "accounts-payable",
     "offer": "procurement",
@@ -87,12 +89,15 @@ class KafkaSettings(Section):
 
 
 class ObjectStoreSettings(Section):
-    """Where documents above the inline limit are kept (the claim check)."""
+    """Where originals are kept, and documents above the inline limit travel by (the claim check)."""
 
     uri: str = Field(
         default_factory=lambda: f"file://{home() / 'objects'}", description="any fsspec URI: file://, s3://"
     )
     inline_limit: int = Field(1 * MIB, gt=0, description="bytes; larger documents travel by reference")
+    keep_originals: bool = Field(
+        True, description="every document is kept, so that its label leads to it; else only large ones are"
+    )
 
 
 class StreamSettings(Section):
@@ -103,6 +108,16 @@ class StreamSettings(Section):
     state_dir: Path = Field(default_factory=lambda: home() / "flink")
     duplicate_window_hours: int = Field(24 * 7, gt=0, description="how long an id is remembered")
     max_document_bytes: int = Field(20 * MIB, gt=0)
+    max_depth: int = Field(5, ge=0, description="documents within documents: 1 is a mail with attachments")
+    max_parts: int = Field(500, ge=0, description="documents within one, all levels together")
+    max_parts_bytes: int = Field(100 * MIB, gt=0, description="of all of them, unpacked")
+    max_parts_seconds: float = Field(
+        60.0, gt=0, description="parts that are not parsed by then are dead letters"
+    )
+    same_content: SameContent = Field(
+        "link",
+        description="the same bytes under another id: named in the label, not labelled again, or not looked for",
+    )
     consumer_group: str = "mailroom-stream-processing"
     connector_jar: Path | None = Field(
         None, description="Flink's Kafka connector, where it is not to be fetched"
@@ -157,6 +172,16 @@ class TelemetrySettings(Section):
     )
 
 
+class AccessSettings(Section):
+    """Who may ask what listens; see docs/access.md."""
+
+    keys: str | None = Field(
+        None,
+        description="the file of keys' hashes, or (by MAILROOM_ACCESS__KEYS_FILE) its content; else keys.json at home",
+    )
+    open: bool = Field(False, description="the network guards what listens beyond 127.0.0.1 without keys")
+
+
 class RestSettings(Section):
     """The classifier's REST door."""
 
@@ -195,6 +220,7 @@ class Settings(BaseSettings):
     mailbox: MailboxSettings = MailboxSettings()
     smtp: SmtpSettings = SmtpSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
+    access: AccessSettings = AccessSettings()
     departments: dict[str, str] = Field(
         default_factory=lambda: dict(DEPARTMENTS), description="label to department"
     )

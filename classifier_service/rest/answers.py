@@ -7,8 +7,9 @@ import msgspec
 
 from classifier_service.classifier import Outcome
 from classifier_service.refusal import Refusal
-from classifier_service.rest.problems import Problem, problem, status_of
+from classifier_service.rest.problems import status_of
 from mailroom.contracts.records import Candidate, Classification, ModelReference
+from mailroom.web.problems import Problem, problem
 
 
 class Labelled(msgspec.Struct, frozen=True, omit_defaults=True):

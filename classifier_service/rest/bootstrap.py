@@ -10,13 +10,12 @@ from classifier_service.classifier import Classifier, Model
 from classifier_service.labelling import Labeller
 from classifier_service.models import LoadPackage, Models
 from classifier_service.rest.app import Door
-from classifier_service.rest.bodies import BodyLimits, BodyReader
-from classifier_service.rest.endpoint import DoorState
 from classifier_service.rest.observing import DOOR, Observer
 from classifier_service.rest.operations import operations
 from classifier_service.scans import ReadScan, ScanReader, unread
 from classifier_service.service import SERVICE, ocr_pool, ocr_workers
 from classifier_service.workers import Workers
+from mailroom.access.guarding import ring_for
 from mailroom.extract.ocr.tessdata import OcrUnavailable
 from mailroom.extract.reading.reader import DocumentReader
 from mailroom.objects import ObjectStore
@@ -24,6 +23,9 @@ from mailroom.settings import Settings
 from mailroom.streams.clock import SystemClock
 from mailroom.telemetry.metrics import Metrics
 from mailroom.telemetry.tracing import tracer
+from mailroom.web.bodies import BodyLimits, BodyReader
+from mailroom.web.endpoint import DoorState
+from mailroom.web.guard import Guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,10 @@ def build(settings: Settings, load: LoadPackage) -> RestService:
 
     Raises:
         MailroomError: The package must not be used, or does not fit the settings.
+        UsageError: Other machines could reach the door and nobody would ask them for a key.
     """
     rest, state, metrics = settings.rest, DoorState(), Metrics()
+    guard = Guard(ring_for(settings.access, rest.host, "the REST door", ours_on_loopback=False))
     spans = tracer(SERVICE, settings.telemetry.otlp_endpoint)
     observer = Observer(metrics, spans, each=settings.telemetry.log_level == "debug")
     models = Models(
@@ -73,7 +77,7 @@ def build(settings: Settings, load: LoadPackage) -> RestService:
     workers = Workers(rest.workers or ocr_workers(settings), rest.long_queue)
     labeller = Labeller(models, batcher, workers, observer.labelled)
     bodies = BodyReader(BodyLimits(rest.max_body_bytes, rest.body_seconds, rest.max_bodies_bytes))
-    door = Door(operations(labeller, bodies, metrics, state), models.name, observer, state)
+    door = Door(operations(labeller, bodies, metrics, state), models.name, observer, state, guard)
     return RestService(door, labeller, observer, state)
 
 

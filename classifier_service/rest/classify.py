@@ -10,10 +10,11 @@ from classifier_service.intake import Original
 from classifier_service.labelling import Labeller
 from classifier_service.refusal import Refusal
 from classifier_service.rest.answers import labelled, refused, results
-from classifier_service.rest.bodies import NO_JSON, BodyReader
 from classifier_service.rest.forms import documents_of
-from classifier_service.rest.http import Answer, Request, RequestRefused
-from classifier_service.rest.problems import PROBLEM, status_of
+from classifier_service.rest.problems import status_of
+from mailroom.web.bodies import NO_JSON, BodyReader
+from mailroom.web.http import Answer, Request, RequestRefused
+from mailroom.web.problems import PROBLEM
 
 MULTIPART = "multipart/form-data"
 FORM = "application/x-www-form-urlencoded"

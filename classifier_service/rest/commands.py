@@ -22,9 +22,9 @@ def serve(
     from classifier_service.commands import leave_now, log_to_stderr, rest_the_collector
     from classifier_service.packages import load_package
     from classifier_service.rest.bootstrap import build
-    from classifier_service.rest.listening import bound
     from mailroom.settings import load_settings
     from mailroom.terminal import emit
+    from mailroom.web.listening import bound
 
     settings = _with_options(load_settings(), package, host, port)
     log_to_stderr(settings.telemetry.log_level)
@@ -43,9 +43,9 @@ def _listen(service: "RestService", settings: "Settings", opened: "socket") -> i
     """Serve until told to stop; the number of requests answered."""
     import structlog
 
-    from classifier_service.rest.listening import listeners
-    from classifier_service.rest.server import Server, ServerLimits
     from mailroom.readiness import announce
+    from mailroom.web.listening import listeners
+    from mailroom.web.server import Server, ServerLimits
 
     host, port = opened.getsockname()[:2]
     model = service.labeller.models.name

@@ -1,53 +1,28 @@
 """What the OpenAPI description says of each operation: its summary, what it takes, what it gives, examples."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from classifier_service.rest.answers import Labelled, Results
+from classifier_service.rest.answers import Labelled, NotLabelled, Results
 from classifier_service.rest.classify import Text, Texts
-from classifier_service.rest.problems import Problem, ProtocolError
+from classifier_service.rest.problems import ProtocolError
 from classifier_service.rest.tensors import InferenceRequest, InferenceResponse
 from classifier_service.rest.wire import (
     IndexEntry,
-    Live,
     ModelMetadata,
     ModelReady,
     Predictions,
-    Ready,
     ServerMetadata,
 )
+from mailroom.web.health import Live, Ready
+from mailroom.web.operations import Description
 
-JSON, PROBLEM = "application/json", "application/problem+json"
+JSON = "application/json"
 BODY_ERRORS = (400, 408, 413, 415, 429, 500, 503)
 BINARY: Mapping[str, Any] = {"type": "string", "format": "binary"}
 
-
-@dataclass(frozen=True, slots=True)
-class Description:
-    """One operation.
-
-    Attributes:
-        summary: A few words.
-        answer: The type of its JSON, or several; None where a success has no other form than `also`.
-        request: Media type to a type of ours, several, or a schema.
-        examples: JSON requests, by name.
-        errors: Statuses that it may answer beside 200.
-        problem: The type of errors.
-        also: Media types of a success beside JSON.
-        not_ready: Whether 503 has the same form as a success.
-    """
-
-    summary: str
-    answer: Any
-    request: Mapping[str, Any] = field(default_factory=dict)
-    examples: Mapping[str, Any] = field(default_factory=dict)
-    errors: tuple[int, ...] = ()
-    problem: Any = ProtocolError
-    also: tuple[str, ...] = ()
-    not_ready: bool = False
-
-
+_protocol = partial(Description, problem=ProtocolError)
 _FORM = {
     "type": "object",
     "properties": {
@@ -76,7 +51,7 @@ CLASSIFY = Description(
         "several texts": {"documents": [{"id": "a-1", "text": _LETTER}, {"id": "a-2", "text": "I quit."}]},
     },
     errors=(*BODY_ERRORS, 422),
-    problem=Problem,
+    mentions=(Labelled, NotLabelled),
 )
 INVOCATIONS = Description(
     "Label documents as SageMaker's hosting and MLflow's clients ask for it",
@@ -97,19 +72,17 @@ INVOCATIONS = Description(
         "a frame": {"dataframe_split": {"columns": ["text"], "data": [[_LETTER]]}},
     },
     errors=(*BODY_ERRORS, 422),
-    problem=Problem,
+    mentions=(Labelled, NotLabelled),
     also=("text/csv", "application/jsonlines"),
 )
-PING = Description("Whether requests are taken", Ready, problem=Problem, not_ready=True)
-READY = Description("Whether requests are taken", Ready, not_ready=True)
-LIVE = Description("Whether the process lives", Live)
-METRICS = Description(
-    "Metrics, for Prometheus", None, also=("text/plain", "application/openmetrics-text"), problem=Problem
-)
-SERVER = Description("The server", ServerMetadata)
-MODEL = Description("The model: what it takes and gives", ModelMetadata, errors=(404,))
-MODEL_READY = Description("Whether the model takes requests", ModelReady, errors=(404, 503))
-INFER = Description(
+PING = Description("Whether requests are taken", Ready, not_ready=True)
+READY = _protocol("Whether requests are taken", Ready, not_ready=True)
+LIVE = _protocol("Whether the process lives", Live)
+METRICS = Description("Metrics, for Prometheus", None, also=("text/plain", "application/openmetrics-text"))
+SERVER = _protocol("The server", ServerMetadata)
+MODEL = _protocol("The model: what it takes and gives", ModelMetadata, errors=(404,))
+MODEL_READY = _protocol("Whether the model takes requests", ModelReady, errors=(404, 503))
+INFER = _protocol(
     "Label the documents of a tensor",
     InferenceResponse,
     request={JSON: InferenceRequest},
@@ -120,8 +93,8 @@ INFER = Description(
     },
     errors=(*BODY_ERRORS, 404),
 )
-INDEX = Description("The models of this service", list[IndexEntry], errors=BODY_ERRORS)
-LOAD = Description(
+INDEX = _protocol("The models of this service", list[IndexEntry], errors=BODY_ERRORS)
+LOAD = _protocol(
     "Let the package that is now in its place take over", ModelMetadata, errors=(*BODY_ERRORS, 404)
 )
-UNLOAD = Description("Refused: a service without its model would be none", None, errors=(400, 404))
+UNLOAD = _protocol("Refused: a service without its model would be none", None, errors=(400, 404))

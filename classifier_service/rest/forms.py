@@ -7,7 +7,7 @@ from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from classifier_service.intake import Original
-from classifier_service.rest.http import Request, RequestRefused
+from mailroom.web.http import Request, RequestRefused
 
 MAX_PARTS = 1000
 PIECE_BYTES = 256 * 1024

@@ -14,11 +14,12 @@ from classifier_service.intake import Original
 from classifier_service.labelling import Labeller
 from classifier_service.refusal import Refusal
 from classifier_service.rest.answers import Labelled, NotLabelled, refused, results
-from classifier_service.rest.bodies import NO_JSON, BodyReader
 from classifier_service.rest.classify import MAX_DOCUMENTS, file_of
-from classifier_service.rest.http import JSON, Answer, Request, RequestRefused
-from classifier_service.rest.problems import PROBLEM, status_of
+from classifier_service.rest.problems import status_of
 from classifier_service.rest.wire import Predictions
+from mailroom.web.bodies import NO_JSON, BodyReader
+from mailroom.web.http import JSON, Answer, Request, RequestRefused
+from mailroom.web.problems import PROBLEM
 
 CSV, LINES = "text/csv", "application/jsonlines"
 LINES_TOO = ("application/x-jsonlines", "application/x-ndjson")

@@ -11,12 +11,12 @@ from classifier_service.labelling import Labeller
 from classifier_service.models import Models
 from classifier_service.refusal import Refusal
 from classifier_service.rest import tensors
-from classifier_service.rest.bodies import BodyReader
-from classifier_service.rest.endpoint import DoorState
-from classifier_service.rest.http import RETRY_LATER, Answer, Request, RequestRefused
 from classifier_service.rest.problems import STATUSES
 from classifier_service.rest.wire import ModelMetadata, ModelReady, ServerMetadata
 from mailroom.contracts.reasons import Reason
+from mailroom.web.bodies import BodyReader
+from mailroom.web.endpoint import DoorState
+from mailroom.web.http import RETRY_LATER, Answer, Request, RequestRefused
 
 SERVER = "mailroom-classifier"
 EXTENSIONS = ("model_repository",)

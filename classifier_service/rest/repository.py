@@ -7,12 +7,12 @@ import msgspec
 import structlog
 
 from classifier_service.models import Models
-from classifier_service.rest.bodies import BodyReader
-from classifier_service.rest.http import Answer, Request, RequestRefused
 from classifier_service.rest.open_inference import metadata, require_model
 from classifier_service.rest.wire import IndexEntry
 from mailroom.contracts.errors import UsageError
 from mailroom.model_package import PackageError
+from mailroom.web.bodies import BodyReader
+from mailroom.web.http import Answer, Request, RequestRefused
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ import msgspec
 from classifier_service.classifier import Outcome
 from classifier_service.intake import Original
 from classifier_service.refusal import Refusal
-from classifier_service.rest.bodies import NO_JSON
-from classifier_service.rest.http import RequestRefused
 from classifier_service.rest.wire import MetadataTensor
 from mailroom.contracts.records import Classification
 from mailroom.model_package import Manifest
+from mailroom.web.bodies import NO_JSON
+from mailroom.web.http import RequestRefused
 
 TEXT = "text"
 BYTES, FP64 = "BYTES", "FP64"

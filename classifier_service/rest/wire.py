@@ -5,18 +5,6 @@ import msgspec
 from classifier_service.rest.answers import ResultList
 
 
-class Live(msgspec.Struct, frozen=True):
-    """The process answers."""
-
-    live: bool = True
-
-
-class Ready(msgspec.Struct, frozen=True):
-    """Whether requests are taken."""
-
-    ready: bool
-
-
 class ModelReady(msgspec.Struct, frozen=True):
     """Whether a model takes requests."""
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from classifier_service.rest.bodies import BodyLimits, BodyReader
-from classifier_service.rest.http import CallerGone, Request, RequestRefused
+from mailroom.web.bodies import BodyLimits, BodyReader
+from mailroom.web.http import CallerGone, Request, RequestRefused
 from tests.unit.classifier_service.rest.world import SMALL, World
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from classifier_service.rest.bodies import BodyLimits
+from mailroom.web.bodies import BodyLimits
 from tests.unit.classifier_service.rest.world import World
 
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 import uvloop
 
-from classifier_service.rest.listening import ACCEPTED_AT_ONCE, bound, listeners, turn_away
+from mailroom.web.listening import ACCEPTED_AT_ONCE, bound, listeners, turn_away
 
 CALLERS = 100
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from classifier_service.batching import BatchLimits
-from classifier_service.rest.bodies import BodyLimits
+from mailroom.web.bodies import BodyLimits
 from tests.unit.classifier_service.rest.world import FakePackage, World, version
 
 INFER = "/v2/models/tiny/infer"

@@ -8,7 +8,7 @@ import pytest
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from classifier_service.rest.shedding import SheddingProtocol, Work, shedding
+from mailroom.web.shedding import SheddingProtocol, Work, shedding
 from tests.unit.classifier_service.rest.world import World
 
 BODY = b'{"text": "an offer"}'

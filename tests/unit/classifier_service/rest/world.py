@@ -13,8 +13,6 @@ from classifier_service.classifier import Classifier, Model
 from classifier_service.labelling import Labeller
 from classifier_service.models import Models
 from classifier_service.rest.app import Door
-from classifier_service.rest.bodies import BodyLimits, BodyReader
-from classifier_service.rest.endpoint import DoorState
 from classifier_service.rest.observing import Observer
 from classifier_service.rest.operations import operations
 from classifier_service.workers import Workers
@@ -22,6 +20,8 @@ from mailroom.contracts.records import ScannedDocument
 from mailroom.model_package import Manifest, PackageMismatch
 from mailroom.streams.clock import FakeClock
 from mailroom.textprep import CleanText
+from mailroom.web.bodies import BodyLimits, BodyReader
+from mailroom.web.endpoint import DoorState
 from tests.unit.classifier_service.fakes import DEPARTMENTS, MANIFEST, FakeModel
 
 SMALL = BodyLimits(bytes=4096, seconds=5.0, total_bytes=8192, discard_bytes=65_536)

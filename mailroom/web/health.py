@@ -4,10 +4,22 @@ from dataclasses import dataclass
 
 import msgspec
 
-from classifier_service.rest.endpoint import DoorState
-from classifier_service.rest.http import RETRY_LATER, Answer, Request
-from classifier_service.rest.wire import Live, Ready
 from mailroom.telemetry.metrics import Metrics
+from mailroom.web.endpoint import DoorState
+from mailroom.web.http import RETRY_LATER, Answer, Request
+
+
+class Live(msgspec.Struct, frozen=True):
+    """The process answers."""
+
+    live: bool = True
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """Whether requests are taken."""
+
+    ready: bool
+
 
 LIVE = msgspec.json.encode(Live())
 READY, NOT_READY = (msgspec.json.encode(Ready(ready)) for ready in (True, False))

@@ -10,8 +10,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from classifier_service.rest.http import CLOSE, Answer
-from classifier_service.rest.protocol import GuardedProtocol
+from mailroom.web.http import CLOSE, Answer
+from mailroom.web.protocol import GuardedProtocol
 
 SMALL_BODY = 32 * 1024
 """Bytes of a body that is passed over here; whoever sends more is refused by the application, which reads it on."""

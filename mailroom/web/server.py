@@ -10,11 +10,11 @@ from types import FrameType
 
 import uvicorn
 
-from classifier_service.rest.app import Door
-from classifier_service.rest.endpoint import DoorState
-from classifier_service.rest.listening import turn_away
-from classifier_service.rest.shedding import Work, shedding
 from mailroom.streams.clock import Clock, SystemClock
+from mailroom.web.app import Door
+from mailroom.web.endpoint import DoorState
+from mailroom.web.listening import turn_away
+from mailroom.web.shedding import Work, shedding
 
 BACKLOG = 1024
 LINGER_SECONDS = 0.5

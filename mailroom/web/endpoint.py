@@ -9,8 +9,11 @@ from dataclasses import dataclass, field, replace
 import structlog
 from starlette.types import Receive, Scope, Send
 
-from classifier_service.errors import Overloaded
-from classifier_service.rest.http import (
+from mailroom.access import scopes
+from mailroom.contracts.errors import MailroomError
+from mailroom.web.errors import Overloaded
+from mailroom.web.guard import OPEN, Guard
+from mailroom.web.http import (
     CLOSE,
     RETRY_LATER,
     Answer,
@@ -20,8 +23,7 @@ from classifier_service.rest.http import (
     Request,
     RequestRefused,
 )
-from classifier_service.rest.observing import Observer
-from mailroom.contracts.errors import MailroomError
+from mailroom.web.observing import RequestObserver
 
 REQUEST_ID = b"x-request-id"
 CALLER_GONE = 499
@@ -55,14 +57,18 @@ class Endpoint:
         observer: Watches.
         state: Whether the door is draining.
         parameters: What a pattern would have matched, where the path was known beforehand.
+        scope: What the caller's key must be good for; None lets everybody ask.
+        guard: Looks at it.
     """
 
     route: str
     handler: Handler
     complain: Complain
-    observer: Observer
+    observer: RequestObserver
     state: DoorState
     parameters: Mapping[str, str] = field(default_factory=dict)
+    scope: scopes.Scope | None = None
+    guard: Guard = OPEN
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -85,6 +91,8 @@ class Endpoint:
 
     async def _answer(self, request: Request) -> Answer:
         try:
+            if self.scope is not None:
+                self.guard.admit(request, self.scope)
             return await self.handler(request)
         except RequestRefused as error:
             return self.complain(error.status, str(error), request.id, error.headers)

@@ -7,11 +7,10 @@ from typing import Any
 
 import msgspec
 
-from classifier_service.rest.answers import Labelled, NotLabelled
-from classifier_service.rest.descriptions import JSON, PROBLEM, Description
-from classifier_service.rest.operations import Operation
-from classifier_service.rest.problems import Problem
+from mailroom.web.operations import Description, Operation
+from mailroom.web.problems import Problem
 
+JSON, PROBLEM = "application/json", "application/problem+json"
 REF = "#/components/schemas/{name}"
 _PARAMETER = re.compile(r"{(\w+)}")
 _ATTRIBUTE = re.compile(r"^ {4,8}(\w+): (.*(?:\n {10,}.*)*)", re.MULTILINE)
@@ -23,6 +22,12 @@ _HEADERS = {
 }
 _RETRY = {"retry-after": {"description": "Seconds after which to ask again.", "schema": {"type": "integer"}}}
 RETRIED = (429, 503)
+_KEYS = {
+    "key": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+    "bearer": {"type": "http", "scheme": "bearer"},
+}
+KEYED = (401, 403, 429)
+"""What may be answered wherever a key is asked for."""
 
 
 def openapi(operations: Iterable[Operation], *, title: str, version: str) -> dict[str, Any]:
@@ -40,7 +45,7 @@ def openapi(operations: Iterable[Operation], *, title: str, version: str) -> dic
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": paths,
-        "components": {"schemas": schemas.components},
+        "components": {"schemas": schemas.components, "securitySchemes": _KEYS},
     }
 
 
@@ -48,7 +53,7 @@ class _Schemas:
     """Schemas of our types, and where they are referred to."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
-        types = [Labelled, NotLabelled, *(kind for item in operations for kind in _types(item.described))]
+        types = [kind for item in operations for kind in _types(item.described)]
         schemas, self.components = msgspec.json.schema_components(types, ref_template=REF)
         self._of = dict(zip(map(repr, types), schemas, strict=True))
         for schema in self.components.values():
@@ -64,6 +69,7 @@ class _Schemas:
 def _types(described: Description | None) -> Iterator[Any]:
     if described is None:
         return
+    yield from described.mentions
     for kind in (described.answer, described.problem, *described.request.values()):
         if isinstance(kind, tuple):
             yield from kind
@@ -78,9 +84,15 @@ def _operation(item: Operation, schemas: _Schemas) -> dict[str, Any]:
     result: dict[str, Any] = {
         "summary": described.summary,
         "operationId": f"{item.method.lower()}{re.sub(r'[^a-z0-9]+', '-', item.path)}".rstrip("-"),
-        "parameters": [*map(_parameter, _PARAMETER.findall(item.path)), *_TRACING],
-        "responses": _responses(described, schemas),
+        "parameters": [
+            *map(_parameter, _PARAMETER.findall(item.path)),
+            *_header_parameters({**described.headers, **_TRACING}),
+        ],
+        "responses": _responses(described, schemas, () if item.scope is None else KEYED),
     }
+    if item.scope is not None:  # an empty requirement: where no keys are asked for, none is needed
+        result["security"] = [{"key": []}, {"bearer": []}, {}]
+        result["description"] = f"Where keys are asked for: one with the scope `{item.scope}`."
     if described.request:
         result["requestBody"] = {"required": True, "content": _contents(described, schemas)}
     return result
@@ -90,33 +102,45 @@ def _parameter(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
 
 
-_TRACING = [
-    {"name": name, "in": "header", "required": False, "schema": {"type": "string"}, "description": text}
-    for name, text in (
-        ("x-request-id", "Comes back with the answer, and is in the logs."),
-        ("traceparent", "W3C Trace Context: the trace that this request belongs to."),
-    )
-]
+_TRACING = {
+    "x-request-id": "Comes back with the answer, and is in the logs.",
+    "traceparent": "W3C Trace Context: the trace that this request belongs to.",
+}
+
+
+def _header_parameters(described: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    for name, text in described.items():
+        yield {
+            "name": name,
+            "in": "header",
+            "required": False,
+            "schema": {"type": "string"},
+            "description": text,
+        }
 
 
 def _contents(described: Description, schemas: _Schemas) -> dict[str, Any]:
     contents = {media: {"schema": schemas.of(kind)} for media, kind in described.request.items()}
     if described.examples:
-        contents[JSON]["examples"] = {name: {"value": value} for name, value in described.examples.items()}
+        contents[JSON] |= _examples(described.examples)
     return contents
 
 
-def _responses(described: Description, schemas: _Schemas) -> dict[str, Any]:
+def _examples(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {"examples": {name: {"value": value} for name, value in given.items()}} if given else {}
+
+
+def _responses(described: Description, schemas: _Schemas, keyed: tuple[int, ...]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if described.answer is not None or described.also:
         content = {media: {"schema": {"type": "string"}} for media in described.also}
         if described.answer is not None:
-            content[JSON] = {"schema": schemas.of(described.answer)}
-        found["200"] = {"description": "OK", "headers": _HEADERS, "content": content}
+            content[JSON] = {"schema": schemas.of(described.answer)} | _examples(described.answers)
+        found[str(described.status)] = _response(described.status, content)
     if described.not_ready:
         found["503"] = _response(503, {JSON: {"schema": schemas.of(described.answer)}})
     media = PROBLEM if described.problem is Problem else JSON
-    for status in sorted(described.errors):
+    for status in sorted({*described.errors, *keyed}):
         found[str(status)] = _response(status, {media: {"schema": schemas.of(described.problem)}})
     return found
 

@@ -56,6 +56,7 @@ class Request:
         id: `x-request-id`, the caller's or ours.
         parameters: What the route's pattern matched.
         closing: To be called once the request is answered.
+        caller: The public name of the key that it came with; empty where none was asked for.
     """
 
     scope: Scope
@@ -63,6 +64,7 @@ class Request:
     id: str
     parameters: Mapping[str, str] = field(default_factory=dict)
     closing: list[Callable[[], None]] = field(default_factory=list)
+    caller: str = ""
 
     @cached_property
     def headers(self) -> Mapping[bytes, bytes]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import msgspec
 from starlette.types import Message
 
-from classifier_service.rest.http import CLOSE, RETRY_LATER, CallerGone, Request, RequestRefused
 from mailroom.settings import MIB
+from mailroom.web.http import CLOSE, RETRY_LATER, CallerGone, Request, RequestRefused
 
 NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding JSON raises; what is well-formed and not as wanted is a `msgspec.ValidationError` among them."""

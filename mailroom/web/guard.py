@@ -1,0 +1,94 @@
+"""Who may ask: the key of a request, its scope, and how often it may come."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from mailroom.access.key_ring import KeyRing
+from mailroom.access.scopes import Scope
+from mailroom.web.http import CLOSE, Header, Request, RequestRefused
+
+CHALLENGE: Header = (b"www-authenticate", b'Bearer realm="mailroom"')
+NO_KEY = (
+    "no valid key came with this request: send one as `x-api-key: KEY` or `authorization: Bearer KEY`; "
+    "`mailroom keys create` makes them"
+)
+BEARER = "bearer "
+
+
+class Rates(Protocol):
+    """Counts requests."""
+
+    def spend(self, who: str) -> int:
+        """Count one request; 0 where it is allowed, else the seconds after which the next one is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Lets requests in.
+
+    Attributes:
+        keys: Those it asks for; None lets everybody in.
+        rates: How often each key may come, or each address where there are no keys.
+        strangers: How often an address may come without a valid key.
+    """
+
+    keys: KeyRing | None = None
+    rates: Rates | None = None
+    strangers: Rates | None = None
+
+    def admit(self, request: Request, scope: Scope) -> None:
+        """Let a request in, and note whose it is.
+
+        Args:
+            request: Gets its `caller`.
+            scope: What its key must be good for.
+
+        Raises:
+            RequestRefused: 401 without a valid key, the same for all that is wrong with it; 403 where the key is not
+                good for this; 429 where it comes too often.
+            KeysUnusable: The keys cannot be looked up.
+        """
+        if self.keys is None:
+            spend(self.rates, f"address:{address(request)}")
+            return
+        key = self.keys.owner(presented(request))
+        if key is None:
+            spend(self.strangers, address(request))
+            raise RequestRefused(401, NO_KEY, (CHALLENGE, *CLOSE))
+        spend(self.rates, f"key:{key.id}")
+        if scope not in key.scopes:
+            message = f"this key is not good for {scope}: ask for one that is"
+            raise RequestRefused(403, message, CLOSE)
+        request.caller = key.id
+
+
+OPEN = Guard()
+"""Lets everybody in."""
+
+
+def presented(request: Request) -> str:
+    """The key that came with a request, whatever it is worth; empty where none did."""
+    key = request.header(b"x-api-key").strip()
+    authorization = request.header(b"authorization")
+    if not key and authorization[: len(BEARER)].lower() == BEARER:
+        key = authorization[len(BEARER) :].strip()
+    return key
+
+
+def address(request: Request) -> str:
+    """The caller's address."""
+    client = request.scope.get("client")
+    return str(client[0]) if client else "unknown"
+
+
+def spend(rates: Rates | None, who: str) -> None:
+    """Count a request.
+
+    Raises:
+        RequestRefused: 429 where there have been too many.
+    """
+    wait = 0 if rates is None else rates.spend(who)
+    if wait:
+        message = f"too many requests: wait {wait} s"
+        raise RequestRefused(429, message, ((b"retry-after", b"%d" % wait), *CLOSE))
