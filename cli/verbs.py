@@ -29,7 +29,13 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "watch-folder", "ingest.commands:watch_folder", "Send every file that is dropped into a folder, once."
     ),
+    Verb("receive", "ingest.receiving.commands:app", "Doors that stay open: mailboxes and more."),
     Verb("watch", "mailroom.following.commands:watch", "Follow the labels as they come."),
+    Verb(
+        "dead-letters",
+        "mailroom.dead_letters.commands:app",
+        "Documents that failed: list, show, redrive once the cause is mended.",
+    ),
     Verb("samples", "samples.commands:samples", "Generate labelled documents."),
     Verb("train", "training.commands:train", "Train a kernel and write a model package."),
     Verb("evaluate", "training.commands:evaluate", "Measure a model package on labelled documents."),

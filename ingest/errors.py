@@ -3,7 +3,9 @@
 IngestError
 ├── Unsendable       one document cannot be sent; others can
 ├── FolderTaken      another watcher holds the folder
-└── FolderUnusable   the folder cannot be watched
+├── FolderUnusable   the folder cannot be watched
+└── SourceUnavailable  what a door fetches from does not answer now
+    └── SourceRefused  it answers, and does not let us in, or not do what we must
 """
 
 from mailroom.contracts.errors import MailroomError
@@ -23,3 +25,11 @@ class FolderTaken(IngestError):
 
 class FolderUnusable(IngestError):
     """The folder is missing, or may not be written to."""
+
+
+class SourceUnavailable(IngestError):
+    """A mail server, a bucket, a queue or a topic does not answer now; the work can be tried again."""
+
+
+class SourceRefused(SourceUnavailable):
+    """It answers and refuses: a wrong password, a missing right. At the start of a door that is its end."""

@@ -2,7 +2,8 @@
 # Everything that `make demo` and `make test` need: uv, Python 3.11 or 3.12 with the locked packages in .venv, a
 # Java 17 runtime and the OCR engine. System packages are installed where this is Debian or Ubuntu and we may (root,
 # or sudo without a password); elsewhere this says exactly what to install, and ends with status 1.
-# With --for-tests, after all that: a PostgreSQL server, which tests start on a port of their own, and Docker if it can be.
+# With --for-tests, after all that: PostgreSQL and a mail server, which tests start on ports of their own, and Docker if
+# it can be.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -24,8 +25,10 @@ install() { # the packages, as arguments
 }
 
 postgresql_ready() { command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
+dovecot_ready() { command -v dovecot >/dev/null || [ -x /usr/sbin/dovecot ]; }
 if [ "${1:-}" = --for-tests ]; then
   postgresql_ready || install postgresql
+  dovecot_ready || install dovecot-imapd
   bash scripts/docker.sh
   touch .venv/.mailroom-ready-for-tests
   exit

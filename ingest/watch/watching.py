@@ -1,18 +1,18 @@
 """`mailroom watch-folder`: wires the real folder and the real log, and runs until it is told to stop."""
 
-import signal
 import threading
-from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import watchfiles
 
 from ingest.content import Intake
-from ingest.documents import Failed, Outcome, Sent, as_json, printable
+from ingest.documents import printable
 from ingest.errors import FolderUnusable
+from ingest.stopping import stop_on_signals
+from ingest.tally import Tally
 from ingest.tracing import SERVICE, TracedLog
 from ingest.watch.inbox import STATE, Inbox
 from ingest.watch.journal import Journal
@@ -28,7 +28,6 @@ from mailroom.streams.errors import LogUnavailable
 from mailroom.telemetry.tracing import Tracer, tracer
 from mailroom.terminal import emit, messages
 
-REMEMBERED = 1_000
 LONGEST_PAUSE = 30.0
 SHORTEST_LOOK = 0.05
 LONGEST_LOOK = 1.0
@@ -45,30 +44,6 @@ class Request:
     once: bool = False
     poll: bool = False
     as_json: bool = False
-
-
-@dataclass(slots=True)
-class Tally:
-    """What became of the files of one run: all counted, the latest remembered."""
-
-    quiet: bool
-    sent: deque[Sent] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
-    failed: deque[Failed] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
-    sent_count: int = 0
-    failed_count: int = 0
-
-    def __call__(self, outcome: Outcome) -> None:
-        """Count an outcome and say it."""
-        if isinstance(outcome, Sent):
-            self.sent_count += 1
-            self.sent.append(outcome)
-            line = f"{outcome.id}  {outcome.position}  {outcome.file}"
-        else:
-            self.failed_count += 1
-            self.failed.append(outcome)
-            line = f"failed: {outcome.file}: {outcome.error}"
-        if not self.quiet:
-            messages().out(line, highlight=False)
 
 
 def run(request: Request) -> int:
@@ -89,10 +64,8 @@ def run(request: Request) -> int:
             traces.close()
     result = {
         "folder": str(request.folder),
-        "sent": list(map(as_json, tally.sent)),
-        "failed": list(map(as_json, tally.failed)),
         "waiting": list(map(printable, waiting)),
-        "count": tally.sent_count,
+        **tally.document(),
     }
     summary = f"{tally.sent_count} sent, {tally.failed_count} failed, {len(waiting)} waiting"
     emit(result, as_json=request.as_json, render=lambda console: console.out(summary, highlight=False))
@@ -190,22 +163,3 @@ def wakes(request: Request, stop: threading.Event) -> Iterator[None]:
             yield
     except OSError as error:
         raise FolderUnusable(f"{request.folder} cannot be watched ({error}): use --poll") from error
-
-
-@contextmanager
-def stop_on_signals() -> Iterator[threading.Event]:
-    """An event that SIGTERM and Ctrl-C set; a second Ctrl-C interrupts at once."""
-    stop = threading.Event()
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-
-    def ask(number: int, _frame: object) -> None:
-        stop.set()
-        signal.signal(number, before[signal.Signals(number)])
-
-    for number in before:
-        signal.signal(number, ask)
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

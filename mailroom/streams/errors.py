@@ -3,6 +3,7 @@
 StreamError
 ├── LogUnavailable   no broker answers
 ├── DeliveryFailed   a record was not acknowledged
+│   └── RecordRefused  the log will never take it
 └── WorkLost         a transaction was refused; nothing of it is visible and its input will be read again
 """
 
@@ -19,6 +20,10 @@ class LogUnavailable(StreamError):
 
 class DeliveryFailed(StreamError):
     """A record was not acknowledged by the log."""
+
+
+class RecordRefused(DeliveryFailed):
+    """The log will never take a record, however often it is sent: it is too large, or invalid."""
 
 
 class WorkLost(StreamError):

@@ -19,7 +19,7 @@ from mailroom.contracts.records import Position, Record
 from mailroom.contracts.topics import MAX_RECORD_BYTES
 from mailroom.settings import KafkaSettings
 from mailroom.streams.base import Acknowledged
-from mailroom.streams.errors import DeliveryFailed, LogUnavailable, StreamError
+from mailroom.streams.errors import DeliveryFailed, LogUnavailable, RecordRefused, StreamError
 
 _HOPELESS = frozenset(
     {
@@ -29,6 +29,8 @@ _HOPELESS = frozenset(
     }
 )
 """What waiting does not mend; all other consumer errors heal by polling on."""
+
+_DOCUMENTS_FAULT = frozenset({KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_RECORD})
 
 _LEADERLESS = frozenset({KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE})
 
@@ -55,7 +57,7 @@ def no_broker(kafka: KafkaSettings) -> str:
     return f"no Kafka broker answers at {kafka.bootstrap}: {mend}"
 
 
-_ELECTION = Retrying(
+ELECTION = Retrying(
     retry=retry_if_exception(
         lambda error: isinstance(error, KafkaException) and error.args[0].code() in _LEADERLESS
     ),
@@ -80,7 +82,7 @@ class KafkaSink:
                 "linger.ms": 5,
             }
         )
-        self._error: str | None = None
+        self._error: DeliveryFailed | None = None
 
     def send(self, record: Record, acknowledged: Acknowledged | None = None) -> None:
         """Queue a record, waiting while the queue is full."""
@@ -88,16 +90,14 @@ class KafkaSink:
 
         def report(error: KafkaError | None, message: Message) -> None:
             if error is not None:
-                self._error = f"{record.topic}: {error.str()}"
+                self._error = _refusal(record, error)
             elif acknowledged is not None:
                 acknowledged(Position(message.topic() or "", message.partition() or 0, message.offset() or 0))
 
         try:
             produce(self._producer, record, report)
         except KafkaException as error:
-            raise DeliveryFailed(
-                f"the log refused a record of {record.topic}: {error.args[0].str()}"
-            ) from error
+            raise _refusal(record, error.args[0]) from error
 
     def flush(self, timeout: float) -> None:
         """Wait for all acknowledgements."""
@@ -117,7 +117,12 @@ class KafkaSink:
 
     def _raise_failure(self) -> None:
         if self._error is not None:
-            raise DeliveryFailed(f"the log refused a record of {self._error}")
+            raise self._error
+
+
+def _refusal(record: Record, error: KafkaError) -> DeliveryFailed:
+    kind = RecordRefused if error.code() in _DOCUMENTS_FAULT else DeliveryFailed
+    return kind(f"the log refused a record of {record.topic}: {error.str()}")
 
 
 class KafkaReader:
@@ -162,7 +167,7 @@ class KafkaReader:
         return partitions
 
     def _ends(self, partition: TopicPartition) -> tuple[int, int]:
-        ends: tuple[int, int] = _ELECTION(self._consumer.get_watermark_offsets, partition, timeout=10)
+        ends: tuple[int, int] = ELECTION(self._consumer.get_watermark_offsets, partition, timeout=10)
         return ends
 
 

@@ -1,0 +1,1 @@
+"""Mailboxes: mails from IMAP servers."""

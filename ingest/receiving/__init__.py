@@ -1,0 +1,1 @@
+"""Doors that stay open: what they share."""
