@@ -1,13 +1,18 @@
 """The claim-check store: documents above the inline limit are kept here and travel as a URI (`ce_dataref`).
 
 An object's name is its SHA-256, so that putting it twice stores it once, and only names of that form are ever read:
-a URI from a foreign producer cannot lead anywhere else.
+a URI from a foreign producer cannot lead anywhere else. Its time says when it was last put: what is put again after a
+day is written again, so that whoever cleans up sees that it is in use.
 """
 
 import hashlib
 import re
+import time
 import uuid
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +24,15 @@ from mailroom.places import StoreUnavailable, store_errors, translated, write_wh
 
 __all__ = ["ObjectStore", "StoreUnavailable", "store_errors"]
 
+_TIMES = ("mtime", "LastModified", "last_modified", "created")
 _NAME = re.compile(r"(?P<start>[0-9a-f]{2})/(?P<digest>(?P=start)[0-9a-f]{62})")
+
+
+REFRESH_SECONDS = 24 * 3600.0
+"""What is put again later than that after it was written is written again."""
+
+REMEMBER_SECONDS = 3600.0
+"""How long a store that remembers what it has put does not look whether it is there."""
 
 
 class ObjectStore:
@@ -28,18 +41,25 @@ class ObjectStore:
     Args:
         uri: The root, such as `file:///var/lib/mailroom/objects` or `s3://bucket/prefix`. All parts of one system
             must spell it alike: an object's URI starts with it.
+        remembers: Of so many objects it knows for an hour that it has put them: that spares a look at the store when
+            the same content comes again.
     """
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, *, remembers: int = 0) -> None:
         self._given = uri
+        self._recent = _Recent(remembers)
 
-    @property
+    @cached_property
     def uri(self) -> str:
         """The root as it stands before every object's name."""
         return str(self._system.unstrip_protocol(self._root)).rstrip("/")
 
-    def put(self, data: bytes) -> str:
+    def put(self, data: bytes, *, sha256: str | None = None) -> str:
         """Keep some bytes; nobody ever sees a part of them, and bytes that are there already stay as they are.
+
+        Args:
+            data: The bytes.
+            sha256: Their hex digest, if the caller has computed it.
 
         Returns:
             The object's URI.
@@ -47,10 +67,11 @@ class ObjectStore:
         Raises:
             StoreUnavailable: The store refuses.
         """
-        digest = hashlib.sha256(data).hexdigest()
+        digest = sha256 or hashlib.sha256(data).hexdigest()
         name = f"{digest[:2]}/{digest}"
-        path = f"{self._root}/{name}"
-        self._translated(lambda: self._ensure(path, data))
+        if not self._recent.knows(digest):
+            self._translated(lambda: self._ensure(f"{self._root}/{name}", data))
+            self._recent.add(digest)
         return f"{self.uri}/{name}"
 
     def get(self, uri: str, *, sha256: str | None = None) -> bytes:
@@ -104,9 +125,10 @@ class ObjectStore:
 
     def _has(self, path: str, size: int) -> bool:
         try:
-            return bool(self._system.info(path)["size"] == size)
+            info = self._system.info(path)
         except FileNotFoundError:
             return False
+        return bool(info["size"] == size) and time.time() - written_at(info) < REFRESH_SECONDS
 
     def _read(self, path: str) -> bytes | None:
         try:
@@ -119,6 +141,33 @@ class ObjectStore:
 
     def _translated(self, action: Callable[[], Any]) -> Any:
         return translated(f"object store {self.uri}", action)
+
+
+@dataclass(slots=True)
+class _Recent:
+    """The digests that were put last."""
+
+    most: int
+    _times: OrderedDict[str, float] = field(default_factory=OrderedDict)
+
+    def knows(self, digest: str) -> bool:
+        return time.monotonic() - self._times.get(digest, float("-inf")) < REMEMBER_SECONDS
+
+    def add(self, digest: str) -> None:
+        if not self.most:
+            return
+        self._times[digest] = time.monotonic()
+        self._times.move_to_end(digest)
+        while len(self._times) > self.most:
+            self._times.popitem(last=False)
+
+
+def written_at(info: dict[str, Any]) -> float:
+    """When a file was written, by what fsspec tells of it, in seconds since the epoch; now where it does not tell."""
+    found = next((info[key] for key in _TIMES if info.get(key) is not None), None)
+    if isinstance(found, datetime):
+        return found.timestamp()
+    return time.time() if found is None else float(found)
 
 
 def _missing(what: str) -> MalformedRecord:

@@ -15,6 +15,8 @@ Answer = TypeVar("Answer")
 WHOLE_WRITES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "az", "memory"})
 """Protocols that show an object only once it is complete; elsewhere it is written aside and renamed."""
 
+LOCAL = "file"
+
 _STAMPS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "created")
 GLOB_CHARACTERS = frozenset("*?[")
 
@@ -147,8 +149,12 @@ def write_whole(system: Any, path: str, data: bytes, *, aside: str) -> None:
     Raises:
         OSError: It cannot be written; nothing is left aside.
     """
+    protocol = protocol_of(system)
+    if protocol == LOCAL:
+        _write_here(Path(path), data, Path(aside))
+        return
     system.makedirs(path.rpartition("/")[0], exist_ok=True)
-    if protocol_of(system) in WHOLE_WRITES:
+    if protocol in WHOLE_WRITES:
         system.pipe_file(path, data)
         return
     try:
@@ -158,6 +164,32 @@ def write_whole(system: Any, path: str, data: bytes, *, aside: str) -> None:
         if system.exists(aside):
             system.rm(aside)
         raise
+
+
+def _write_here(path: Path, data: bytes, aside: Path) -> None:
+    """On this machine, without fsspec, which takes four times as long; every document is written."""
+    try:
+        _write_new(aside, data)
+        _rename(aside, path)
+    except OSError:
+        aside.unlink(missing_ok=True)
+        raise
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except FileNotFoundError:  # the folder is missing once in a lifetime
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def _rename(aside: Path, path: Path) -> None:
+    try:
+        aside.replace(path)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.replace(path)
 
 
 def protocol_of(system: Any) -> str:

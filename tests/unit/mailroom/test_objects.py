@@ -1,5 +1,7 @@
 """The claim-check store."""
 
+import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -98,10 +100,34 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
     def full(*_args: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store._system, "mv", full)
+    monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(StoreUnavailable, match="No space left on device: is there room"):
         store.put(b"hello")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_what_was_put_lately_is_not_looked_for(tmp_path: Path) -> None:
+    """A store that remembers has no need to look; the next one forgets, and writes what is gone."""
+    store = ObjectStore(f"file://{tmp_path}", remembers=1)
+    path = tmp_path / "2c" / HELLO
+    store.put(b"hello")
+    path.unlink()
+    store.put(b"hello")
+    assert not path.exists()
+    store.put(b"another one, which takes the only place")
+    store.put(b"hello")
+    assert path.read_bytes() == b"hello"
+
+
+@pytest.mark.parametrize(("hours", "is_new"), [(23, False), (25, True)])
+def test_what_is_put_again_after_a_day_counts_as_new(tmp_path: Path, hours: int, is_new: bool) -> None:
+    """Whoever cleans up by age must see that an old object is in use."""
+    store, path = ObjectStore(f"file://{tmp_path}"), tmp_path / "2c" / HELLO
+    store.put(b"hello")
+    old = time.time() - hours * 3600
+    os.utime(path, (old, old))
+    store.put(b"hello")
+    assert (time.time() - path.stat().st_mtime < 3600) == is_new
 
 
 def test_an_unknown_protocol_is_a_wrong_setting() -> None:
