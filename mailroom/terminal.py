@@ -5,7 +5,9 @@ hands it to the verb's own renderer.
 """
 
 import json
+import re
 import sys
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
@@ -37,7 +39,7 @@ def emit(
         render: Draws the answer for a person; without it `key: value` lines are printed.
     """
     if as_json:
-        sys.stdout.write(json.dumps(result, ensure_ascii=False, default=str) + "\n")
+        sys.stdout.write(_harmless(json.dumps(result, ensure_ascii=False, default=str)) + "\n")
         sys.stdout.flush()
     elif render is not None:
         render(output())
@@ -45,6 +47,25 @@ def emit(
         console = output()
         for key, value in result.items():
             console.print(f"{key}: {value}", highlight=False, markup=False)
+
+
+def visible(text: str) -> str:
+    """Foreign text for a terminal: what would move its cursor, colour it or turn its writing becomes an escape."""
+    return "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    if character == " " or unicodedata.category(character)[0] not in "CZ":
+        return character
+    return character.encode("unicode_escape").decode()
+
+
+_COMMANDS = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+
+
+def _harmless(document: str) -> str:
+    """JSON whose strings keep their letters, but hold nothing that a terminal would obey."""
+    return _COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
 
 
 def run(work: Callable[[], object]) -> NoReturn:

@@ -8,6 +8,8 @@ from mailroom.contracts.records import Failure, Header, Position, Record
 from mailroom.contracts.topics import Topic
 
 MAX_MESSAGE_CHARACTERS = 1_000
+MOST_DIGITS = 19
+"""Of an offset."""
 
 
 def dead_letter(record: Record, failure: Failure) -> Record:
@@ -37,7 +39,8 @@ def read_failure(record: Record) -> Failure:
         return (record.header(name) or b"").decode(errors="replace")
 
     def number(name: str) -> int:
-        return int(text(name)) if text(name).isdecimal() else -1
+        digits = text(name)
+        return int(digits) if digits.isdecimal() and len(digits) <= MOST_DIGITS else -1
 
     position = Position(text(h.ERROR_TOPIC), number(h.ERROR_PARTITION), number(h.ERROR_OFFSET))
     return Failure(

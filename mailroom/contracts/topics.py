@@ -20,3 +20,4 @@ class Topic(StrEnum):
     FEEDBACK = "documents.feedback"
     DUPLICATES = "documents.duplicates"
     DEAD_LETTER = "documents.dead-letter"
+    REDRIVEN = "documents.redriven"

@@ -13,7 +13,12 @@ from mailroom.contracts.topics import MAX_DEAD_LETTER_BYTES, MAX_RECORD_BYTES, T
 
 PARTITIONS = 2
 # A producer that knows no claim check may send a document as it is; the broker's own limit is for all other topics.
-LARGE = {Topic.RAW: MAX_RECORD_BYTES, Topic.DEAD_LETTER: MAX_DEAD_LETTER_BYTES}
+# What was redriven is remembered for as long as its dead letter may lie there, which no time tells.
+CONFIGURED = {
+    str(Topic.RAW): {"max.message.bytes": str(MAX_RECORD_BYTES)},
+    str(Topic.DEAD_LETTER): {"max.message.bytes": str(MAX_DEAD_LETTER_BYTES)},
+    str(Topic.REDRIVEN): {"cleanup.policy": "compact"},
+}
 ALREADY_THERE = "TOPIC_ALREADY_EXISTS"
 
 
@@ -90,8 +95,8 @@ def _create(admin: AdminClient, names: list[str], partitions: int, timeout_secon
 
 
 def _new_topic(name: str, partitions: int) -> NewTopic:
-    limits = {str(topic): {"max.message.bytes": str(size)} for topic, size in LARGE.items()}
-    return NewTopic(name, num_partitions=partitions, replication_factor=1, config=limits.get(name, {}))
+    config = CONFIGURED.get(name, {})
+    return NewTopic(name, num_partitions=partitions, replication_factor=1, config=config)
 
 
 def _partitions(admin: AdminClient, timeout_seconds: float) -> dict[str, int]:

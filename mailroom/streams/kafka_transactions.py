@@ -1,0 +1,74 @@
+"""Records written together or not at all, by a producer that is the only one of its name."""
+
+from collections.abc import Sequence
+
+from confluent_kafka import KafkaError, KafkaException, Producer
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
+
+from mailroom.contracts.records import Record
+from mailroom.contracts.topics import MAX_DEAD_LETTER_BYTES
+from mailroom.settings import KafkaSettings
+from mailroom.streams.errors import LogUnavailable, StreamError, WorkLost
+from mailroom.streams.kafka import QUIET, no_broker, produce
+
+_COMMIT = Retrying(
+    retry=retry_if_exception(lambda error: isinstance(error, KafkaException) and error.args[0].retriable()),
+    stop=stop_after_delay(30),
+    wait=wait_fixed(0.1),
+    reraise=True,
+)
+"""A commit that timed out may have happened: only asking again tells."""
+
+
+class KafkaTransactions:
+    """Writes records in transactions.
+
+    Args:
+        kafka: The connection.
+        name: Unique for a purpose: a second writer of the same name stops the first, and what that had open is undone.
+
+    Raises:
+        LogUnavailable: No broker answers.
+    """
+
+    def __init__(self, kafka: KafkaSettings, name: str) -> None:
+        self._name = name
+        self._producer = Producer(
+            {
+                **kafka.client(),
+                **QUIET,
+                "transactional.id": name,
+                "transaction.timeout.ms": 30_000,
+                "message.max.bytes": MAX_DEAD_LETTER_BYTES,
+                "compression.type": "lz4",
+                "linger.ms": 5,
+            }
+        )
+        try:
+            self._producer.init_transactions(60)
+        except KafkaException as error:
+            raise LogUnavailable(no_broker(kafka)) from error
+
+    def write(self, records: Sequence[Record]) -> None:
+        """Write records in one transaction.
+
+        Raises:
+            WorkLost: The log refused it; nothing of it is visible.
+            StreamError: Another writer of this name has taken over, or the log is lost.
+        """
+        try:
+            self._producer.begin_transaction()
+            for record in records:
+                produce(self._producer, record)
+            _COMMIT(self._producer.commit_transaction)
+        except KafkaException as error:
+            self._undo(error)
+
+    def _undo(self, error: KafkaException) -> None:
+        cause: KafkaError = error.args[0]
+        if cause.fatal():
+            raise StreamError(
+                f"another {self._name} has taken over, or the log is lost ({cause.str()}): look which of them runs"
+            ) from error
+        self._producer.abort_transaction()
+        raise WorkLost(f"the log refused the transaction: {cause.str()}") from error
