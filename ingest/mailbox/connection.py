@@ -128,4 +128,5 @@ def _said(error: Any) -> str:
     argument = error.args[0] if error.args else type(error).__name__
     text = getattr(error, "strerror", None) or argument
     said = text.decode(errors="replace") if isinstance(text, bytes) else str(text)
+    said = said.removeprefix("b'").removesuffix("'")  # the client shows some answers as Python does
     return "".join(character if character.isprintable() else " " for character in said)[:SHOWN_CHARACTERS]

@@ -143,7 +143,7 @@ class Receiver:
         return Retrying(
             retry=retry_if_exception(self._passing),
             stop=stop_after_attempt(1) if self.once else stop_when_event_set(self.stop),
-            wait=wait_exponential_jitter(initial=FIRST_PAUSE, max=LONGEST_PAUSE, jitter=FIRST_PAUSE),
+            wait=wait_exponential_jitter(multiplier=FIRST_PAUSE, max=LONGEST_PAUSE, jitter=FIRST_PAUSE),
             sleep=sleep_using_event(self.stop),
             before_sleep=self._say,
             reraise=True,

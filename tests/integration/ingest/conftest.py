@@ -6,12 +6,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.main import main
 from mailroom.contracts.records import Record
 from mailroom.contracts.topics import Topic
 from mailroom.embedded.topics import ensure_topics
@@ -61,6 +64,16 @@ class CommandLine:
             timeout=DEADLINE_SECONDS,
             check=False,
         )
+
+    def inside(self, *arguments: str) -> tuple[int, str, str]:
+        """Run a verb to its end within this process, which saves its start: status, results, messages."""
+        results, said = StringIO(), StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(results), redirect_stderr(said):
+            patch.setenv("MAILROOM_HOME", str(self.home))
+            patch.chdir(self.home)
+            with pytest.raises(SystemExit) as ended:
+                main(self.command(*arguments)[3:])
+        return int(ended.value.code or 0), results.getvalue(), said.getvalue()
 
     def answer(self, *arguments: str, standard_input: bytes = b"") -> dict[str, Any]:
         """Run a verb with `--json` and return its document."""

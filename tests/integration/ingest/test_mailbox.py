@@ -3,13 +3,19 @@
 import json
 import signal
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from mailroom.contracts.records import Record
 from mailroom.contracts.topics import Topic
+from mailroom.objects import ObjectStore
 from mailroom.streams.kafka import KafkaReader
+from tests.conftest import Until
 from tests.integration.ingest.conftest import CommandLine, wait_for
 from tests.servers.dovecot import HOST, Dovecot, mail
 
@@ -23,6 +29,21 @@ def server() -> Iterator[Dovecot]:
     """A mail server that can all that Dovecot can."""
     with Dovecot() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Key and certificate of `localhost`, which nobody but itself signed."""
+    file = tmp_path_factory.mktemp("tls") / "both.pem"
+    subject = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2")
+    new = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    subprocess.run(
+        ["openssl", *new, *subject, "-keyout", str(file), "-out", f"{file}.crt"],
+        check=True,
+        capture_output=True,
+    )
+    file.write_text(file.read_text() + Path(f"{file}.crt").read_text())
+    return file
 
 
 class Door:
@@ -40,7 +61,10 @@ class Door:
 
     def once(self) -> dict[str, object]:
         """Receive what is there."""
-        return self.line.answer("receive", "mailbox", "--once")
+        status, results, said = self.line.inside("receive", "mailbox", "--once", "--json")
+        assert status == 0, said
+        answer: dict[str, object] = json.loads(results)
+        return answer
 
     def start(self) -> subprocess.Popen[bytes]:
         """Receive until told to stop; returns once every mailbox was reached."""
@@ -66,14 +90,29 @@ def stop(process: subprocess.Popen[bytes]) -> dict[str, object]:
     return answer
 
 
-def arrived(line: CommandLine, subject: str) -> list[Record]:
-    """The mails with this word in their subject; other tests write to the topic too."""
+def read(line: CommandLine, wanted: Callable[[Record], bool]) -> list[Record]:
+    """What was received; other tests write to the topic too."""
     reader = KafkaReader(line.kafka, [Topic.RAW])
     found: list[Record] = []
     while not reader.caught_up():
-        found += (record for record in reader.poll(500, 0.2) if subject.encode() in (record.value or b""))
+        found += filter(wanted, reader.poll(500, 0.2))
     reader.close()
     return found
+
+
+def arrived(line: CommandLine, subject: str) -> list[Record]:
+    """The mails with this word in their subject."""
+    return read(line, lambda record: subject.encode() in (record.value or b""))
+
+
+def sources(records: list[Record]) -> Counter[bytes | None]:
+    """How many came from each source."""
+    return Counter(record.header("ce_source") for record in records)
+
+
+def ids(records: list[Record]) -> Counter[bytes | None]:
+    """How often each id came."""
+    return Counter(record.header("ce_id") for record in records)
 
 
 def test_a_mail_arrives_whole_and_moves(line: CommandLine, server: Dovecot, unique: str) -> None:
@@ -96,3 +135,140 @@ def test_a_flagged_mail_stays_and_is_received_once(line: CommandLine, server: Do
     assert [door.once()["count"], door.once()["count"]] == [2, 0]
     assert server.count(unique, criteria="KEYWORD $MailroomDone") == 2
     assert len(arrived(line, unique)) == 2
+
+
+def test_several_accounts_at_once_by_idle(
+    line: CommandLine, server: Dovecot, unique: str, until: Until
+) -> None:
+    """Two accounts and a folder besides INBOX: a mail that comes while the door waits is received at once."""
+    users = [f"{unique}-a", f"{unique}-b"]
+    server.deliver(users[1], mail(0, unique), folder="Scans")
+    door = Door(line, server, one={"user": users[0]}, two={"user": users[1], "folders": ["INBOX", "Scans"]})
+    process = door.start()
+    for number, user in enumerate(users):
+        server.deliver(user, mail(number + 1, unique))
+    assert until(lambda: sum(server.count(user, "Mailroom-Done") for user in users) == 3)
+    assert stop(process)["count"] == 3
+    assert sources(arrived(line, unique)) == {
+        b"/mailroom/mailbox/one": 1,
+        b"/mailroom/mailbox/two": 2,
+    }
+
+
+def test_a_server_without_extensions_is_polled(line: CommandLine, unique: str, until: Until) -> None:
+    """No IDLE, no MOVE, no UIDPLUS: looked at in intervals, copied and marked as deleted, received once."""
+    with Dovecot(capability="IMAP4rev1") as plain:
+        door = Door(line, plain, plain={"user": unique, "poll_seconds": 0.1})
+        process = door.start()
+        plain.deliver(unique, mail(1, unique))
+        assert until(lambda: plain.count(unique, criteria="DELETED") == 1)
+        plain.deliver(unique, mail(2, unique))
+        assert until(lambda: plain.count(unique, criteria="DELETED") == 2)
+        assert (stop(process)["count"], plain.count(unique, "Mailroom-Done")) == (2, 2)
+    assert len(arrived(line, unique)) == 2
+
+
+def test_a_large_mail_travels_by_reference(line: CommandLine, server: Dovecot, unique: str) -> None:
+    """It is fetched in pieces, kept whole in the object store, and the record leads there."""
+    large = mail(1, unique) + b"0123456789abcde\r\n" * 200_000
+    server.deliver(unique, large)
+    Door(line, server, sales={"user": unique}).once()
+    home = str(line.home).encode()
+    (record,) = read(line, lambda record: home in (record.header("ce_dataref") or b""))
+    store = ObjectStore(f"file://{line.home}/objects")
+    assert store.get((record.header("ce_dataref") or b"").decode()) == large
+
+
+def test_the_server_goes_away_and_comes_back(
+    line: CommandLine, server: Dovecot, unique: str, until: Until
+) -> None:
+    """The door waits it out and receives what came meanwhile, each once."""
+    process = Door(line, server, sales={"user": unique}).start()
+    for number in range(1, 3):
+        server.deliver(unique, mail(number, unique))
+        assert until(lambda number=number: server.count(unique, "Mailroom-Done") == number)  # type: ignore[misc]
+        server.stop()
+        server.start()
+    assert stop(process)["count"] == 2
+    assert set(ids(arrived(line, unique)).values()) == {1}
+
+
+# The real command, with a kill -9 of its own process between the log's acknowledgement and the move.
+DYING = """
+import os, signal, sys
+from ingest.mailbox import folder
+folder.MailFolder.settle = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+from cli.main import main
+main(sys.argv[1:])
+"""
+
+
+def test_a_kill_between_sending_and_moving_repeats_the_id(
+    line: CommandLine, server: Dovecot, unique: str
+) -> None:
+    """The successor sends the same mails under the same ids, of which the stream takes the first."""
+    server.deliver(unique, *(mail(number, unique) for number in range(10)))
+    door = Door(line, server, sales={"user": unique})
+    command = [sys.executable, "-c", DYING, *line.command("receive", "mailbox", "--once")[3:]]
+    died = subprocess.run(command, env=door.environment(), cwd=line.home, timeout=60, check=False)
+    assert (died.returncode, server.count(unique)) == (KILLED, 10)
+    assert door.once()["count"] == 10
+    assert list(ids(arrived(line, unique)).values()) == [2] * 10
+
+
+def test_a_wrong_password_ends_the_start(line: CommandLine, server: Dovecot, unique: str) -> None:
+    """One line that says what to look at, with neither user nor password in it."""
+    Door(line, server, sales={"user": unique, "password": "guessed"})
+    status, _, said = line.inside("receive", "mailbox")
+    assert status == 1
+    assert said.splitlines()[-1].startswith(
+        "mailroom: mailbox sales: the server refuses the login ([AUTHENTICATIONFAILED]"
+    )
+    assert unique not in said
+    assert "guessed" not in said
+
+
+@pytest.mark.security
+def test_mail_headers_stay_in_the_mail(line: CommandLine, server: Dovecot, unique: str) -> None:
+    """Ten thousand headers, folded ones, and ones that look like ours reach no header of the record."""
+    forged = "".join(f"X-{number}: {number}\r\n" for number in range(10_000)).encode()
+    hostile = (
+        b"ce_id: forged\r\nce_dataref: file:///etc/passwd\r\nSubject: a\r\n\tce_id: folded\r\n"
+        + forged
+        + mail(1, unique)
+    )
+    server.deliver(unique, hostile)
+    Door(line, server, sales={"user": unique}).once()
+    (record,) = arrived(line, unique)
+    assert record.value == hostile
+    assert sorted(name for name, _ in record.headers) == [
+        "ce_id", "ce_source", "ce_specversion", "ce_time", "ce_type", "content-type", "traceparent",
+    ]  # fmt: skip
+    assert UUID((record.header("ce_id") or b"").decode()).version == 5
+
+
+def test_tls_is_trusted_only_by_name_of_the_signer(line: CommandLine, certificate: Path, unique: str) -> None:
+    """STARTTLS and implicit TLS work with the signer's certificate, and neither without."""
+    with Dovecot(certificate=certificate) as private:
+        private.deliver(unique, mail(1, unique), mail(2, unique))
+        for number, (tls, port) in enumerate(
+            {"starttls": private.port, "implicit": private.tls_port}.items()
+        ):
+            account = {"user": unique, "tls": tls, "port": port, "host": "localhost"}
+            Door(line, private, private=account)
+            status, _, said = line.inside("receive", "mailbox", "--once")
+            assert (status, "is not to be trusted" in said) == (1, True)
+            private.deliver(unique, mail(number, unique))
+            Door(line, private, private=account | {"ca_bundle": str(certificate)}).once()
+        assert private.count(unique, "Mailroom-Done") == 4
+
+
+@pytest.mark.security
+def test_a_password_is_not_sent_in_the_clear(line: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without TLS, to another machine: refused before anything is sent."""
+    monkeypatch.setenv("MAILROOM_MAILBOX__PASSWORD", "x")
+    status, _, said = line.inside(
+        "receive", "mailbox", "--host", "203.0.113.7", "--user", "u", "--tls", "none"
+    )
+    assert status == 2
+    assert "without TLS anyone on the way reads password and mails" in said
