@@ -10,11 +10,13 @@ from mailroom.contracts.records import Position, Record
 from mailroom.contracts.topics import Topic
 from mailroom.settings import Settings
 from stream_processing.bootstrap import build_router
+from stream_processing.routing import Routed
 
 HEADERS = DataTypes.MAP(DataTypes.STRING(), DataTypes.BYTES())
-RESULT = DataTypes.ROW(
+ROUTED = DataTypes.ROW(
     [
         DataTypes.FIELD("unique_id", DataTypes.STRING()),
+        DataTypes.FIELD("content", DataTypes.STRING()),
         DataTypes.FIELD("out_id", DataTypes.STRING()),
         DataTypes.FIELD("to", DataTypes.STRING()),
         DataTypes.FIELD("out_key", DataTypes.BYTES()),
@@ -25,7 +27,7 @@ RESULT = DataTypes.ROW(
 
 
 class Route(ScalarFunction):  # type: ignore[misc]
-    """One raw record in, the record that continues its way out."""
+    """One raw record in, the records that continue its way out: one, and one for each document in it."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -38,13 +40,9 @@ class Route(ScalarFunction):  # type: ignore[misc]
         """No: it asks the time. A planner that believed otherwise would call it once for each column of its row."""
         return False
 
-    def eval(self, *columns: Any) -> Row:
+    def eval(self, *columns: Any) -> list[Row]:
         """Route one record."""
-        routed = self._router.route(to_record(*columns))
-        record = routed.record
-        return Row(
-            routed.identity, routed.id, str(record.topic), record.key, record.value, dict(record.headers)
-        )
+        return [_row(routed) for routed in self._router.route(to_record(*columns))]
 
     def close(self) -> None:
         """Stop the sandbox."""
@@ -67,7 +65,20 @@ def to_record(
 
 def route(settings: Settings) -> Any:
     """The function `route` of the job's SQL."""
-    return udf(Route(settings), result_type=RESULT, deterministic=False)
+    return udf(Route(settings), result_type=DataTypes.ARRAY(ROUTED), deterministic=False)
+
+
+def _row(routed: Routed) -> Row:
+    record = routed.record
+    return Row(
+        routed.identity,
+        routed.sha256,
+        routed.id,
+        str(record.topic),
+        record.key,
+        record.value,
+        dict(record.headers),
+    )
 
 
 def _seconds(timestamp: Any) -> float | None:

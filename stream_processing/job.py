@@ -43,7 +43,7 @@ def start(settings: Settings, connector: Path) -> TableResult:
     tables.execute_sql(job_sql.source(settings.kafka, settings.stream))
     tables.execute_sql(job_sql.sink(settings.kafka, settings.stream))
     log.info("starting", restored_from=str(restored) if restored else None)
-    return tables.execute_sql(job_sql.ROUTE)
+    return tables.execute_sql(job_sql.statement(settings.stream.same_content))
 
 
 def _prepare_gateway(state_dir: Path) -> None:

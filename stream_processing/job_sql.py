@@ -1,17 +1,18 @@
 """The job's SQL: source, sink, and the one statement between them.
 
-A document's way is decided by the function `route`; as a scalar function that gives a row it costs a third of a table
-function. What makes it exactly once per id is an unbounded `OVER` window: where the first row of this identity lay,
-partition and offset in one number, since each further aggregate is paid for with every document. Its state has a time
-to live. The second and later rows go to `documents.duplicates`, in the same transaction that drops them.
+A document's ways are decided by the function `route`; as a scalar function that gives an array of rows it costs a
+third of a table function. What makes a document come out once per id is an unbounded `OVER` window: where the first row
+of this identity lay, partition and offset in one number, since each further aggregate is paid for with every document.
+The second and later rows go to `documents.duplicates`, in the same transaction that drops them. A second window, over
+the digest of the original, finds the first document of the same content. The state of both has a time to live.
 """
 
 from collections.abc import Sequence
 
-from mailroom.contracts.headers import SPECIFICATION, TYPE_DUPLICATE
+from mailroom.contracts.headers import DUPLICATE_OF, SPECIFICATION, TYPE_DUPLICATE
 from mailroom.contracts.records import SCHEMA_VERSION
 from mailroom.contracts.topics import MAX_DEAD_LETTER_BYTES, MAX_RECORD_BYTES, Topic
-from mailroom.settings import KafkaSettings, StreamSettings
+from mailroom.settings import KafkaSettings, SameContent, StreamSettings
 
 SINK_TOPICS = (Topic.TEXT, Topic.SCANNED, Topic.DEAD_LETTER, Topic.DUPLICATES)
 
@@ -19,36 +20,79 @@ OFFSETS = 2**48
 """Offsets that a place has room for; the partition is what is above them."""
 
 
+_DUPLICATE_HEADERS = f"""CAST(MAP[
+    'ce_specversion', ENCODE('{SPECIFICATION}', 'UTF-8'), 'ce_id', ENCODE(out_id, 'UTF-8'),
+    'ce_source', ENCODE('/{Topic.RAW}', 'UTF-8'), 'ce_type', ENCODE('{TYPE_DUPLICATE}', 'UTF-8'),
+    'content-type', ENCODE('application/json', 'UTF-8')] AS MAP<STRING, BYTES>)"""
+
+_LINKED_HEADERS = f"""MAP_UNION(out_headers, CAST(MAP[
+    '{DUPLICATE_OF}', ENCODE(original, 'UTF-8')] AS MAP<STRING, BYTES>))"""
+
+_FANNED = f"""
+  SELECT place, processed_at, unique_id, content, out_id, `to`, out_key, out_value, out_headers
+  FROM (
+    SELECT `partition` * {OFFSETS} + `offset` AS place, processed_at,
+      route(k, v, headers, `partition`, `offset`, `timestamp`) AS routings
+    FROM received)
+  CROSS JOIN UNNEST(routings) AS routing(unique_id, content, out_id, `to`, out_key, out_value, out_headers)"""
+
+_TOLD_APART = f"""
+  SELECT *, FIRST_VALUE(place) OVER (
+    PARTITION BY unique_id ORDER BY processed_at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS first
+  FROM ({_FANNED})"""
+
+# Only what is first of its id stands for its content: a dropped one was never processed.
+_COMPARED = f"""
+  SELECT *, SUBSTRING(earliest FROM POSITION(' ' IN earliest) + 1) AS original,
+    CAST(SUBSTRING(earliest FROM 1 FOR POSITION(' ' IN earliest) - 1) AS BIGINT) AS original_place
+  FROM (
+    SELECT *, FIRST_VALUE(CONCAT(CAST(place AS STRING), ' ', out_id)) OVER (
+      PARTITION BY CASE WHEN place = first AND content IS NOT NULL THEN content ELSE unique_id END
+      ORDER BY processed_at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS earliest
+    FROM ({_TOLD_APART}))"""
+
+_REPEATED = "place <> first"
+_SAME_CONTENT = "place = first AND content IS NOT NULL AND original <> out_id"
+
+
+def statement(same_content: SameContent) -> str:
+    """The statement between source and sink.
+
+    Args:
+        same_content: What becomes of a document whose content came before under another id: `link` names the first one
+            in a header, `drop` sends it to the duplicates, `ignore` does not look (and keeps no state of contents).
+    """
+    if same_content == "ignore":
+        return _insert(_TOLD_APART, _duplicate("first"), dropped=_REPEATED, headers="out_headers")
+    if same_content == "link":
+        headers = f"CASE WHEN {_SAME_CONTENT} THEN {_LINKED_HEADERS} ELSE out_headers END"
+        return _insert(_COMPARED, _duplicate("first"), dropped=_REPEATED, headers=headers)
+    of_content = _duplicate("original_place", ""","duplicate_of":', JSON_STRING(original), '""")
+    value = f"CASE WHEN {_REPEATED} THEN {_duplicate('first')} ELSE {of_content} END"
+    return _insert(_COMPARED, value, dropped=f"({_REPEATED} OR ({_SAME_CONTENT}))", headers="out_headers")
+
+
+def _insert(rows: str, duplicate: str, *, dropped: str, headers: str) -> str:
+    return f"""
+INSERT INTO routed
+SELECT
+  CASE WHEN {dropped} THEN '{Topic.DUPLICATES}' ELSE `to` END,
+  CASE WHEN {dropped} THEN ENCODE(out_id, 'UTF-8') ELSE out_key END,
+  CASE WHEN {dropped} THEN ENCODE({duplicate}, 'UTF-8') ELSE out_value END,
+  CASE WHEN {dropped} THEN {_DUPLICATE_HEADERS} ELSE {headers} END
+FROM ({rows})"""
+
+
+def _duplicate(first: str, more: str = "") -> str:
+    """An expression that gives the JSON of a duplicate, whose first record's place is in a column."""
+    places = f"""'"first":{_place(first)},"repeated":{_place("place")},"schema_version":{SCHEMA_VERSION}{more}}}'"""
+    return f"""CONCAT('{{"id":', JSON_STRING(out_id), ',', {places})"""
+
+
 def _place(column: str) -> str:
     """Within a string of SQL: the JSON of a place in the log."""
     partition, offset = f"CAST({column} / {OFFSETS} AS STRING)", f"CAST(MOD({column}, {OFFSETS}) AS STRING)"
     return f"""{{"topic":"{Topic.RAW}","partition":', {partition}, ',"offset":', {offset}, '}}"""
-
-
-ROUTE = f"""
-INSERT INTO routed
-SELECT
-  CASE WHEN place = first THEN `to` ELSE '{Topic.DUPLICATES}' END,
-  CASE WHEN place = first THEN out_key ELSE ENCODE(out_id, 'UTF-8') END,
-  CASE WHEN place = first THEN out_value ELSE ENCODE(duplicate, 'UTF-8') END,
-  CASE WHEN place = first THEN out_headers ELSE CAST(MAP[
-    'ce_specversion', ENCODE('{SPECIFICATION}', 'UTF-8'), 'ce_id', ENCODE(out_id, 'UTF-8'),
-    'ce_source', ENCODE('/{Topic.RAW}', 'UTF-8'), 'ce_type', ENCODE('{TYPE_DUPLICATE}', 'UTF-8'),
-    'content-type', ENCODE('application/json', 'UTF-8')] AS MAP<STRING, BYTES>) END
-FROM (
-  SELECT *, CASE WHEN place = first THEN CAST(NULL AS STRING) ELSE CONCAT('{{"id":', JSON_STRING(out_id),
-    ',"first":{_place("first")},"repeated":{_place("place")},"schema_version":{SCHEMA_VERSION}}}') END AS duplicate
-  FROM (
-    SELECT *, FIRST_VALUE(place) OVER (
-      PARTITION BY unique_id ORDER BY processed_at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS first
-    FROM (
-      SELECT place, processed_at, routing.unique_id AS unique_id, routing.out_id AS out_id, routing.`to` AS `to`,
-        routing.out_key AS out_key, routing.out_value AS out_value, routing.out_headers AS out_headers
-      FROM (
-        SELECT `partition` * {OFFSETS} + `offset` AS place, processed_at,
-          route(k, v, headers, `partition`, `offset`, `timestamp`) AS routing
-        FROM received))))
-"""
 
 
 def source(kafka: KafkaSettings, stream: StreamSettings) -> str:

@@ -2,47 +2,34 @@
 
 documents.raw ──▶ text found      ──▶ documents.text
               ──▶ pages to read   ──▶ documents.scanned
+              ──▶ parts within    ──▶ each of them likewise, under an id of its own
               ──▶ anything broken ──▶ documents.dead-letter, key and value as received
 """
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from mailroom.contracts import codec
 from mailroom.contracts import headers as h
-from mailroom.contracts.dead_letters import dead_letter
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
-from mailroom.contracts.records import (
-    Failure,
-    Header,
-    Position,
-    Record,
-    ScannedDocument,
-    Source,
-    TextDocument,
-)
+from mailroom.contracts.records import Record, Source
 from mailroom.contracts.topics import Topic
-from mailroom.extract import Extracted, PagesFound, TextFound, single
+from mailroom.extract import Extracted, Limits, PagesFound, TextFound
+from mailroom.extract.results import Part
 from mailroom.objects import StoreUnavailable
-from mailroom.streams.clock import Clock, parse_rfc3339, rfc3339
+from mailroom.streams.clock import Clock, rfc3339
 from mailroom.textprep import cleanse
+from stream_processing.arrivals import Arrival, Desk, Store
+from stream_processing.nesting import Nest, NestingLimits, part_records, parts_of
+from stream_processing.outputs import STAGE, by_reference, refused, scanned_record, text_record
 
-STAGE = "stream-processing"
-MOST_DIGITS = 18
+__all__ = ["STAGE", "Extractor", "Routed", "Router", "Store"]
 
-
-class Store(Protocol):
-    """The object store, as far as routing needs it."""
-
-    def put(self, data: bytes) -> str:
-        """Keep bytes, answer their URI."""
-        ...
-
-    def get(self, uri: str, *, sha256: str | None = None) -> bytes:
-        """The bytes of a URI, digest verified."""
-        ...
+MOST_CHARACTERS = Limits().max_characters
+"""Of a cleansed text: one sign may become eighteen when it is spelt out, and a record must stay below 1 MiB."""
 
 
 class Extractor(Protocol):
@@ -51,7 +38,7 @@ class Extractor(Protocol):
     def __call__(
         self, data: bytes, *, declared: str | None = None, file_name: str | None = None
     ) -> Extracted:
-        """The text of a document, or how many pages there are to read."""
+        """The text of a document, how many pages there are to read, or what documents are in it."""
         ...
 
 
@@ -64,11 +51,14 @@ class Routed:
         identity: What must be unique: the id, and which try at it this is. A dead letter that an operator sends again
             keeps its id; its `ce_redrive` count tells it from a repetition.
         record: What continues the document's way.
+        sha256: Hex digest of the original, by which the same content is known again; None for a dead letter, of which
+            nobody is a copy.
     """
 
     id: str
     identity: str
     record: Record
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +67,12 @@ class Router:
 
     Attributes:
         extract: Finds the text.
-        store: Holds documents above the inline limit.
+        store: Holds originals.
         clock: The time of routing.
         inline_limit: Bytes up to which a document travels in its record.
         max_bytes: Bytes above which a document is dead-lettered.
+        keep_originals: Whether every document is kept in the store, whatever its size.
+        nesting: What one record may hold.
     """
 
     extract: Extractor
@@ -88,124 +80,104 @@ class Router:
     clock: Clock
     inline_limit: int
     max_bytes: int
+    keep_originals: bool = True
+    nesting: NestingLimits = field(default_factory=NestingLimits)
 
-    def route(self, record: Record) -> Routed:
-        """The record that continues the document's way; what cannot be processed becomes a dead letter that says why.
+    def route(self, record: Record) -> list[Routed]:
+        """What continues the document's way, and that of each document within it, at least one record in all.
+
+        What cannot be processed becomes a dead letter that says why. A container without a text of its own (an archive)
+        has no record: its parts name it.
 
         Raises:
             StoreUnavailable: The object store does not answer: no fault of the document, which must be tried again.
         """
+        nest, waiting, routed = Nest(self.nesting, self.clock), [(record, 0)], []
+        while waiting:
+            current, depth = waiting.pop()
+            own, within = self._step(current, depth, nest)
+            if own is not None:
+                routed.append(own)
+            waiting += [(part, depth + 1) for part in reversed(within)]
+        return routed
+
+    def _step(self, record: Record, depth: int, nest: Nest) -> tuple[Routed | None, Sequence[Record]]:
+        """One document's own record, and the documents in it."""
         identifier = identity = str(record.position)
         try:
             identifier = codec.document_id(record)
             identity = _identity(identifier, codec.text_header(record, h.REDRIVE))
-            routed = self._routed(record, identifier)
+            if depth:
+                nest.require_time()
+            return self._document(record, identifier, identity, depth, nest)
         except MalformedRecord as error:
-            routed = dead_letter(record, _failure(record, error.reason, error))
+            letter = refused(record, error.reason, error)
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours must not stop the stream: it is written down
-            routed = dead_letter(record, _failure(record, Reason.INTERNAL, error))
-        return Routed(identifier, identity, routed)
+            letter = refused(record, Reason.INTERNAL, error)
+        return Routed(identifier, identity, self._sized(letter, nest) if depth else letter), ()
 
-    def _routed(self, record: Record, identifier: str) -> Record:
-        content, dataref = self._content(record)
-        file_name = codec.text_header(record, h.SUBJECT)
-        declared = codec.text_header(record, h.CONTENT_TYPE)
-        found = single(self.extract(content, declared=declared, file_name=file_name))
-        source = self._source(record, content, found.media_type, file_name, dataref)
-        if isinstance(found, TextFound):
-            return self._text(record, identifier, found, source)
-        return self._scanned(record, identifier, found, source, content)
+    def _document(
+        self, record: Record, identifier: str, identity: str, depth: int, nest: Nest
+    ) -> tuple[Routed | None, Sequence[Record]]:
+        arrival = Desk(self.store, self.clock, self.max_bytes).arrival(record, identifier)
+        found = self.extract(arrival.content, declared=arrival.declared, file_name=arrival.file_name)
+        parts = parts_of(found)
+        if parts:
+            nest.take(parts, depth)
+        source = self._kept(arrival, found.media_type)
+        own = self._own(arrival, found, source, parts, nest)
+        routed = None if own is None else Routed(identifier, identity, own, source.sha256)
+        return routed, part_records(arrival, parts)
 
-    def _content(self, record: Record) -> tuple[bytes, str | None]:
-        """The document's bytes, and their URI where they came from the store by a claim check."""
-        reference = codec.text_header(record, h.DATAREF)
-        # A value beside a reference wins: nothing says that the two are the same bytes.
-        dataref = reference if reference and not record.value else None
-        if dataref is not None:
-            self._refuse_oversized(_declared_size(record))
-            content = self.store.get(dataref, sha256=codec.text_header(record, h.SHA256))
-        elif record.value is None:
-            message = "the record has neither a value nor a ce_dataref header: send the document's bytes as its value"
-            raise MalformedRecord(Reason.NULL_VALUE, message)
-        else:
-            content = record.value
-        self._refuse_oversized(len(content))
-        return content, dataref
+    def _kept(self, arrival: Arrival, media_type: str) -> Source:
+        """The original, with its place in the store."""
+        source = arrival.source(media_type)
+        if source.dataref is not None or not self.keep_originals:
+            return source
+        return replace(source, dataref=self.store.put(arrival.content, sha256=source.sha256))
 
-    def _refuse_oversized(self, size: int) -> None:
-        if size > self.max_bytes:
-            message = f"{size:,} bytes, {self.max_bytes:,} are allowed: split it, or raise stream.max_document_bytes"
-            raise MalformedRecord(Reason.OVERSIZED, message)
+    def _own(
+        self, arrival: Arrival, found: Extracted, source: Source, parts: Sequence[Part], nest: Nest
+    ) -> Record | None:
+        """The record of the document itself; None for one that only holds others."""
+        if isinstance(found, PagesFound):
+            return self._scanned(arrival, found, source, nest)
+        own = self._text(arrival, found, source) if isinstance(found, TextFound) else None
+        if own is not None:
+            nest.take_text(len(own.value or b""))
+        elif not parts:
+            raise MalformedRecord(Reason.NO_TEXT, "no text is left after cleansing")
+        return own
 
-    def _source(
-        self, record: Record, content: bytes, media_type: str, file_name: str | None, dataref: str | None
-    ) -> Source:
-        position = _position(record)
-        return Source(
-            topic=position.topic,
-            partition=position.partition,
-            offset=position.offset,
-            media_type=media_type,
-            size=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            received_at=self._received_at(record),
-            file_name=file_name,
-            dataref=dataref,
-        )
-
-    def _received_at(self, record: Record) -> str:
-        """`ce_time` where it is a time, else the log's own timestamp, else now."""
-        claimed = codec.text_header(record, h.TIME)
-        try:
-            return rfc3339(parse_rfc3339(claimed)) if claimed else self._logged_at(record)
-        except (ValueError, OverflowError) as error:
-            message = f"header {h.TIME} is no RFC 3339 time with an offset: {claimed!r:.60}"
-            raise MalformedRecord(Reason.MALFORMED_HEADER, message) from error
-
-    def _logged_at(self, record: Record) -> str:
-        return rfc3339(record.timestamp if record.timestamp is not None else self.clock.now())
-
-    def _text(self, record: Record, identifier: str, found: TextFound, source: Source) -> Record:
+    def _text(self, arrival: Arrival, found: TextFound, source: Source) -> Record | None:
         clean = cleanse(found.text)
         if not clean.text:
-            raise MalformedRecord(Reason.NO_TEXT, "no text is left after cleansing")
-        document = TextDocument(
-            id=identifier,
-            text=clean.text,
-            language=clean.language,
-            steps=clean.steps,
-            prep_version=clean.prep_version,
-            source=source,
-            cleansed_at=rfc3339(self.clock.now()),
-        )
-        headers = (
-            *_event_headers(identifier, source, h.TYPE_TEXT, "application/json"),
-            *_carried_headers(record),
-        )
-        return Record(Topic.TEXT, identifier.encode(), codec.encode(document), headers)
+            return None
+        if len(clean.text) > MOST_CHARACTERS:
+            clean = replace(clean, text=clean.text[:MOST_CHARACTERS])
+        return text_record(arrival, clean, source, rfc3339(self.clock.now()))
 
-    def _scanned(
-        self, record: Record, identifier: str, found: PagesFound, source: Source, content: bytes
-    ) -> Record:
-        document = ScannedDocument(
-            id=identifier,
-            content=content,
-            pages=found.pages,
-            source=source,
-            cleansed_at=rfc3339(self.clock.now()),
-        )
-        checked = self._claim_check(document)
-        headers = (*codec.scanned_headers(checked), *_carried_headers(record))
-        return Record(Topic.SCANNED, identifier.encode(), checked.content or b"", headers)
-
-    def _claim_check(self, document: ScannedDocument) -> ScannedDocument:
+    def _scanned(self, arrival: Arrival, found: PagesFound, source: Source, nest: Nest) -> Record:
         """Above the inline limit the record carries a reference in place of the bytes."""
-        content, source = document.content or b"", document.source
-        if len(content) <= self.inline_limit:
-            return _replaced(document, content, None)
-        return _replaced(document, None, source.dataref or self.store.put(content))
+        content: bytes | None = arrival.content
+        if not self._inline(arrival.content, nest):
+            content = None
+            reference = source.dataref or self.store.put(arrival.content, sha256=source.sha256)
+            source = replace(source, dataref=reference)
+        return scanned_record(arrival, content, found.pages, source, rfc3339(self.clock.now()))
+
+    def _sized(self, letter: Record, nest: Nest) -> Record:
+        """The dead letter of a part: above the inline limit a reference, since nobody else has the bytes."""
+        content = letter.value or b""
+        if self._inline(content, nest):
+            return letter
+        digest = hashlib.sha256(content).hexdigest()
+        return by_reference(letter, self.store.put(content, sha256=digest), digest)
+
+    def _inline(self, content: bytes, nest: Nest) -> bool:
+        return len(content) <= self.inline_limit and nest.has_room(len(content))
 
 
 def _identity(identifier: str, attempt: str | None) -> str:
@@ -213,45 +185,6 @@ def _identity(identifier: str, attempt: str | None) -> str:
     return f"{attempt!r} {identifier}"
 
 
-def _failure(record: Record, reason: Reason, error: Exception) -> Failure:
-    return Failure(STAGE, reason.value, str(error), _position(record), type(error).__name__)
-
-
-def _position(record: Record) -> Position:
-    if record.position is None:
-        message = "only a record that was read from a log can be routed"
-        raise MalformedRecord(Reason.MALFORMED_RECORD, message)
-    return record.position
-
-
-def _declared_size(record: Record) -> int:
-    """`ce_size`, 0 where it is absent: it only spares fetching what would be refused."""
-    size = codec.text_header(record, h.SIZE) or "0"
-    if not size.isdecimal() or len(size) > MOST_DIGITS:
-        raise MalformedRecord(
-            Reason.MALFORMED_HEADER, f"header {h.SIZE} is no number of bytes: {size[:40]!r}"
-        )
-    return int(size)
-
-
-def _replaced(document: ScannedDocument, content: bytes | None, dataref: str | None) -> ScannedDocument:
-    return replace(document, content=content, source=replace(document.source, dataref=dataref))
-
-
-def _event_headers(identifier: str, source: Source, kind: str, content_type: str) -> tuple[Header, ...]:
-    pairs = (
-        (h.SPEC_VERSION, h.SPECIFICATION),
-        (h.ID, identifier),
-        (h.SOURCE, f"/{source.topic}"),
-        (h.TYPE, kind),
-        (h.TIME, source.received_at),
-        (h.SUBJECT, source.file_name),
-        (h.CONTENT_TYPE, content_type),
-    )
-    return tuple((name, value.encode()) for name, value in pairs if value is not None)
-
-
-def _carried_headers(record: Record) -> tuple[Header, ...]:
-    """What travels on unchanged: the trace, and how often the document was sent again."""
-    carried = ((name, record.header(name)) for name in (h.TRACEPARENT, h.REDRIVE))
-    return tuple((name, value) for name, value in carried if value is not None)
+def is_dead(routed: Routed) -> bool:
+    """Whether a document was refused."""
+    return routed.record.topic == Topic.DEAD_LETTER

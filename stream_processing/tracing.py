@@ -5,7 +5,7 @@ spans twice.
 """
 
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mailroom.contracts import headers as h
 from mailroom.contracts.dead_letters import read_failure
@@ -15,6 +15,9 @@ from mailroom.telemetry.messaging import described, followed
 from mailroom.telemetry.tracing import Tracer
 from stream_processing.routing import Routed
 
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
+
 SERVICE = "mailroom-stream-processing"
 """The service's name in traces."""
 
@@ -22,8 +25,8 @@ SERVICE = "mailroom-stream-processing"
 class Routes(Protocol):
     """A router, traced or not."""
 
-    def route(self, record: Record) -> Routed:
-        """Route one record."""
+    def route(self, record: Record) -> list[Routed]:
+        """Route one record and the documents in it."""
         ...
 
 
@@ -34,7 +37,7 @@ class TracedRouter:
     router: Routes
     tracer: Tracer
 
-    def route(self, record: Record) -> Routed:
+    def route(self, record: Record) -> list[Routed]:
         """As the router."""
         span = self.tracer.start(
             f"process {record.topic}",
@@ -44,10 +47,15 @@ class TracedRouter:
         )
         try:
             routed = self.router.route(record)
-            span.set_attribute("mailroom.document.id", routed.id)
-            if routed.record.topic == Topic.DEAD_LETTER:
-                self.tracer.failed(span, read_failure(routed.record).reason)
-                return routed
-            return replace(routed, record=followed(routed.record, self.tracer, span))
+            span.set_attribute("mailroom.document.id", routed[0].id)
+            if len(routed) > 1:
+                span.set_attribute("mailroom.documents", len(routed))
+            return [self._followed(each, span) for each in routed]
         finally:
             span.end()
+
+    def _followed(self, routed: Routed, span: "Span") -> Routed:
+        if routed.record.topic == Topic.DEAD_LETTER:
+            self.tracer.failed(span, read_failure(routed.record).reason)
+            return routed
+        return replace(routed, record=followed(routed.record, self.tracer, span))

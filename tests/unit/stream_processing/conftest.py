@@ -23,9 +23,13 @@ class FakeStore:
     down: bool = False
     reads: int = 0
 
-    def put(self, data: bytes) -> str:
+    def put(self, data: bytes, *, sha256: str | None = None) -> str:
         """Keep bytes."""
         self._require_up()
+        assert sha256 in (None, hashlib.sha256(data).hexdigest())
+        for uri, kept in self.objects.items():
+            if kept == data:
+                return uri
         uri = f"memory://{len(self.objects) + 1}"
         self.objects[uri] = data
         return uri
@@ -46,11 +50,12 @@ class FakeStore:
 
 @dataclass
 class FakeExtractor:
-    """Answers or raises what it is told, and remembers what it was asked."""
+    """Answers or raises what it is told, for all bytes or for some, and remembers what it was asked."""
 
     outcome: Extracted | Exception = field(
         default_factory=lambda: TextFound("text/plain", "Rechnung", "utf-8")
     )
+    by_content: dict[bytes, Extracted | Exception] = field(default_factory=dict)
     asked: list[tuple[bytes, str | None, str | None]] = field(default_factory=list)
 
     def __call__(
@@ -58,9 +63,10 @@ class FakeExtractor:
     ) -> Extracted:
         """Answer."""
         self.asked.append((data, declared, file_name))
-        if isinstance(self.outcome, Exception):
-            raise self.outcome
-        return self.outcome
+        outcome = self.by_content.get(data, self.outcome)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
 
 @pytest.fixture

@@ -65,7 +65,8 @@ def route(log: MemoryLog, traces: Traces) -> None:
     store = ObjectStore("memory://traces")
     router = TracedRouter(Router(extract, store, FakeClock(), 1_000, 1_000), traces.of("stream"))
     for record in log.topics[Topic.RAW]:
-        log.append(router.route(record).record)
+        for routed in router.route(record):
+            log.append(routed.record)
 
 
 def test_a_document_is_one_trace_from_its_entry_to_its_label(traces: Traces) -> None:
