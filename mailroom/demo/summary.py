@@ -33,6 +33,12 @@ def summarise(ledger: Ledger, scenario: Scenario, names: dict[str, str]) -> dict
         "lost": len(ledger.lost) + max(0, scenario.documents - len(ledger.received)),
         "duplicates": len(ledger.doubled),
         "duplicates_dropped": ledger.duplicates,
+        "parts": sum(outcome.parent is not None for outcome in (*ledger.classified, *ledger.dead)),
+        "same_content": sum(
+            outcome.classification.duplicate_of is not None
+            for outcome in ledger.classified
+            if outcome.classification
+        ),
         "to_review": sum(
             outcome.classification.decision == "review"
             for outcome in ledger.classified
@@ -57,6 +63,8 @@ def draw(console: Console, result: dict[str, Any]) -> None:
         "dead-lettered": f"{result['dead_lettered']} ({reasons})",
         "sent twice, dropped": result["duplicates_dropped"],
         "labelled twice": result["duplicates"],
+        "parts of others": result["parts"],
+        "same content": result["same_content"],
         "lost": result["lost"],
         "accuracy": f"{result['accuracy']:.3f} (macro-F1 {result['macro_f1']:.3f})",
         "age": f"median {ages['p50']:.2f} s, 99th percentile {ages['p99']:.2f} s",

@@ -50,9 +50,11 @@ def document(outcome: Outcome) -> dict[str, Any]:
     """An outcome as JSON-serialisable values."""
     found, failure = outcome.classification, outcome.failure
     common = {"id": outcome.id, "file": outcome.file_name, "age_seconds": round(outcome.age, 3)}
+    common |= {} if outcome.parent is None else {"parent": outcome.parent}
     if found is None:
         reason = {"reason": failure.reason, "message": failure.message} if failure else {}
         return {**common, "label": None, **reason}
+    common |= {} if found.duplicate_of is None else {"duplicate_of": found.duplicate_of}
     return {
         **common,
         "label": found.label,

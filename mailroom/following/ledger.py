@@ -1,16 +1,20 @@
 """The books of the stream: every id that came in must have come out once.
 
 The law of conservation: ids into `documents.raw` = ids in `documents.classified` ⊎ ids in `documents.dead-letter`;
-repeated records are in `documents.duplicates`.
+repeated records are in `documents.duplicates`. A document that holds others (a mail, an archive) may have no outcome of
+its own: it is then the parent of at least one that has. By setting, a document whose content came before is dropped: it
+is in `documents.duplicates` too, and names the first one.
 """
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from mailroom.contracts import codec
+from mailroom.contracts import headers as h
 from mailroom.contracts.dead_letters import read_failure
 from mailroom.contracts.errors import MalformedRecord
-from mailroom.contracts.records import Classification, Failure, Record
+from mailroom.contracts.parts import containers
+from mailroom.contracts.records import Classification, Duplicate, Failure, Position, Record
 from mailroom.contracts.topics import Topic
 from mailroom.streams.clock import parse_rfc3339
 
@@ -27,6 +31,7 @@ class Outcome:
         age: Seconds from the log's time of receipt to when this outcome was seen.
         classification: The label, where there is one.
         failure: Why there is none.
+        parent: Id of the document that it is a part of.
     """
 
     id: str
@@ -34,6 +39,7 @@ class Outcome:
     age: float
     classification: Classification | None = None
     failure: Failure | None = None
+    parent: str | None = None
 
 
 @dataclass(slots=True)
@@ -45,12 +51,17 @@ class Ledger:
         outcomes: The outcomes of every id; more than one is a fault.
         raw_records: Records in `documents.raw`, repeated ones included.
         duplicates: Records in `documents.duplicates`.
+        dropped: Ids of documents that were dropped because their content came before.
+        repeats: Where the records lie whose id came before.
     """
 
     received: dict[str, float] = field(default_factory=dict)
     outcomes: defaultdict[str, list[Outcome]] = field(default_factory=lambda: defaultdict(list))
     raw_records: int = 0
     duplicates: int = 0
+    dropped: set[str] = field(default_factory=set)
+    repeats: set[Position] = field(default_factory=set)
+    _parts: set[str] = field(default_factory=set)
 
     def add(self, record: Record, seen_at: float) -> Outcome | None:
         """Enter a record; an outcome is answered for a label or a dead letter.
@@ -60,14 +71,14 @@ class Ledger:
             seen_at: When it was read, seconds since the epoch.
 
         Raises:
-            MalformedRecord: A classification breaks its contract.
+            MalformedRecord: A classification or a duplicate breaks its contract.
         """
         match record.topic:
             case Topic.RAW:
                 self.raw_records += 1
                 self.received.setdefault(_identifier(record), record.timestamp or seen_at)
             case Topic.DUPLICATES:
-                self.duplicates += 1
+                self._repeated(codec.decode(Duplicate, record.value))
             case Topic.CLASSIFIED:
                 return self._labelled(codec.decode(Classification, record.value), seen_at)
             case Topic.DEAD_LETTER:
@@ -76,8 +87,9 @@ class Ledger:
 
     @property
     def lost(self) -> set[str]:
-        """Ids that came in and have no outcome (yet)."""
-        return self.received.keys() - self.outcomes.keys()
+        """Ids that came in and have no outcome (yet), and no part that has one."""
+        missing = self.received.keys() - self.outcomes.keys() - self.dropped
+        return missing - {self._sent(part) for part in self._parts} if missing else missing
 
     @property
     def doubled(self) -> set[str]:
@@ -103,28 +115,50 @@ class Ledger:
         """Whether `documents` ids have an outcome and `records` raw records are accounted for."""
         known = len(self.received) >= documents and not self.lost
         return (
-            known and self.raw_records >= records and self.duplicates >= self.raw_records - len(self.received)
+            known
+            and self.raw_records >= records
+            and len(self.repeats) >= self.raw_records - len(self.received)
         )
 
     def _all(self) -> list[Outcome]:
         return [outcome for outcomes in self.outcomes.values() for outcome in outcomes]
 
-    def _labelled(self, classification: Classification, seen_at: float) -> Outcome:
-        received = parse_rfc3339(classification.source.received_at)
-        received = self.received.get(classification.id, received)
-        name = classification.source.file_name or classification.id
-        outcome = Outcome(classification.id, name, seen_at - received, classification)
+    def _sent(self, part: str) -> str:
+        """The document that was sent, of one that may be a part of it."""
+        return next((outer for outer in containers(part) if outer in self.received), part)
+
+    def _repeated(self, duplicate: Duplicate) -> None:
+        self.duplicates += 1
+        if duplicate.duplicate_of is None:
+            self.repeats.add(duplicate.repeated)
+        else:
+            self.dropped.add(duplicate.id)
+            self._parts.add(duplicate.id)
+
+    def _entered(self, outcome: Outcome) -> Outcome:
         self.outcomes[outcome.id].append(outcome)
+        if outcome.parent is not None:
+            self._parts.add(outcome.id)
         return outcome
+
+    def _labelled(self, classification: Classification, seen_at: float) -> Outcome:
+        source = classification.source
+        received = self.received.get(classification.id, parse_rfc3339(source.received_at))
+        name = source.file_name or classification.id
+        age = seen_at - received
+        return self._entered(Outcome(classification.id, name, age, classification, parent=source.parent))
 
     def _dead(self, record: Record, seen_at: float) -> Outcome:
         failure = read_failure(record)
         identifier = _identifier(record, failure)
-        received = self.received.get(identifier, seen_at)
-        name = (record.header("ce_subject") or identifier.encode()).decode(errors="replace")
-        outcome = Outcome(identifier, name, seen_at - received, failure=failure)
-        self.outcomes[identifier].append(outcome)
-        return outcome
+        received = self.received.get(self._sent(identifier), seen_at)
+        name, parent = _text(record, h.SUBJECT) or identifier, _text(record, h.PARENT_ID)
+        return self._entered(Outcome(identifier, name, seen_at - received, failure=failure, parent=parent))
+
+
+def _text(record: Record, name: str) -> str | None:
+    value = record.header(name)
+    return None if value is None else value.decode(errors="replace")
 
 
 def _identifier(record: Record, failure: Failure | None = None) -> str:
