@@ -1,7 +1,7 @@
 """Records in, records out: what the Kafka door writes for what it has read. No log is touched here."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from classifier_service.classifier import Document, Outcome
@@ -65,6 +65,10 @@ def decode(record: Record) -> Document | Refusal:
 def classified(record: Record, result: Classification) -> Record:
     """The record for `documents.classified`.
 
+    Args:
+        record: As read.
+        result: Its label.
+
     Raises:
         UnicodeEncodeError: The id or the file name holds half a surrogate pair, which no byte string can.
     """
@@ -94,19 +98,33 @@ def _header(name: str, value: str) -> Header:
 
 
 def _passed_on(record: Record, result: Classification) -> tuple[Header, ...]:
-    name, trace = result.source.file_name, record.header(h.TRACEPARENT)
-    subject = () if name is None else ((h.SUBJECT, name.encode()),)
-    return subject if trace is None else (*subject, (h.TRACEPARENT, trace))
+    pairs = (
+        (h.SUBJECT, result.source.file_name),
+        (h.PARENT_ID, result.source.parent),
+        (h.DUPLICATE_OF, result.duplicate_of),
+    )
+    headers = tuple([(name, value.encode()) for name, value in pairs if value is not None])
+    trace = record.header(h.TRACEPARENT)
+    return headers if trace is None else (*headers, (h.TRACEPARENT, trace))
 
 
 def _answer(record: Record, outcome: Outcome) -> Answer:
     if isinstance(outcome, Refusal):
         return Answer(record, _refused(record, outcome), outcome)
     try:
-        return Answer(record, classified(record, outcome), outcome)
+        linked = _linked(record, outcome)
+        return Answer(record, classified(record, linked), linked)
     except UnicodeEncodeError as error:
         refusal = refusal_of(error, Reason.MALFORMED_RECORD, "id or file name is no valid Unicode")
-        return Answer(record, _refused(record, refusal), refusal)
+    except MalformedRecord as error:
+        refusal = refusal_of(error, error.reason, "")
+    return Answer(record, _refused(record, refusal), refusal)
+
+
+def _linked(record: Record, result: Classification) -> Classification:
+    """The label with the first document of the same content, which the stream's job knows."""
+    first = codec.text_header(record, h.DUPLICATE_OF)
+    return result if first is None else replace(result, duplicate_of=first)
 
 
 def _refused(record: Record, refusal: Refusal) -> Record:

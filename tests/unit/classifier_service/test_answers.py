@@ -60,6 +60,33 @@ def test_a_scan_becomes_a_classified_record() -> None:
     assert (result.id, result.label, result.source) == ("s", "invoice", SOURCE)
 
 
+def test_a_label_names_the_parent_and_the_first_document_of_its_content() -> None:
+    """A part of a mail whose content came before: in the value for whoever reads it, in headers for whoever filters."""
+    part = replace(text_document(), source=replace(SOURCE, parent="mail"))
+    [output] = outputs([text_record(part, headers=(("ce_duplicateof", b"first"),))], classifier().label)
+    result = codec.decode(Classification, output.value)
+    assert (result.source.parent, result.duplicate_of) == ("mail", "first")
+    assert (output.header("ce_parentid"), output.header("ce_duplicateof")) == (b"mail", b"first")
+
+
+def test_a_scan_names_them_as_well() -> None:
+    """What routing wrote into a scan's headers is in its label."""
+    record = scanned_record(replace(scanned_document(), source=replace(SOURCE, parent="mail")))
+    [output] = outputs(
+        [replace(record, headers=(*record.headers, ("ce_duplicateof", b"first")))], classifier().label
+    )
+    result = codec.decode(Classification, output.value)
+    assert (result.source.parent, result.duplicate_of) == ("mail", "first")
+
+
+def test_a_broken_link_is_dead_lettered() -> None:
+    """A header that is no text concerns its own record alone."""
+    [dead] = outputs(
+        [text_record(text_document(), headers=(("ce_duplicateof", b"\xff"),))], classifier().label
+    )
+    assert read_failure(dead).reason == "malformed-header"
+
+
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
