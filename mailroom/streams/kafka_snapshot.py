@@ -38,6 +38,7 @@ class KafkaSnapshot:
             raise StreamError(f"the log has no topic {topic}: `mailroom topics` makes it")
         ends = {number: self._end(TopicPartition(topic, number)) for number in sorted(numbers)}
         consumer = self._consumer()
+        consumer.list_topics(topic, timeout=10)  # else it learns of its partition half a second later
         try:
             for number, end in ends.items():
                 yield from self._until(consumer, TopicPartition(topic, number, OFFSET_BEGINNING), end)
