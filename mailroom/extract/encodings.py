@@ -156,3 +156,18 @@ def _by_charset_normalizer(sample: bytes) -> str | None:
 
     best = from_bytes(sample, cp_isolation=_CANDIDATES + _WIDE_CANDIDATES, preemptive_behaviour=False).best()
     return None if best is None else best.encoding
+
+
+def encodable(text: str) -> str:
+    """The text with U+FFFD in place of lone surrogates, which no encoding of records can carry."""
+    return (
+        text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if _has_surrogates(text) else text
+    )
+
+
+def _has_surrogates(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False

@@ -12,6 +12,7 @@ import msgspec
 
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
+from mailroom.extract.encodings import encodable
 from mailroom.extract.results import Extracted, Limits, PagesFound, PartsFound, TextFound
 
 _LENGTH_BYTES = 8
@@ -71,7 +72,8 @@ def decode_request(frame: bytes) -> tuple[bytes, str | None, str | None, Limits]
 def encode_answer(answer: Extracted | MalformedRecord) -> bytes:
     """A result or a refusal as one frame."""
     if isinstance(answer, MalformedRecord):
-        return msgspec.msgpack.encode(_Answer(refused=answer.reason, message=str(answer)))
+        # A message may quote a library that quotes the document: lone surrogates cannot be encoded.
+        return msgspec.msgpack.encode(_Answer(refused=answer.reason, message=encodable(str(answer))))
     value = msgspec.Raw(msgspec.msgpack.encode(answer))
     return msgspec.msgpack.encode(_Answer(found=type(answer).__name__, value=value))
 

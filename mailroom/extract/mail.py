@@ -7,7 +7,7 @@ from mailroom.extract import text
 from mailroom.extract.containers import collected
 from mailroom.extract.hostile import refusing
 from mailroom.extract.mail_body import text_of
-from mailroom.extract.mail_headers import heading
+from mailroom.extract.mail_headers import header, heading
 from mailroom.extract.mail_structure import contents_of, part_of
 from mailroom.extract.results import Extracted, Limits, PartsFound
 from mailroom.extract.sniffing import Kind
@@ -30,7 +30,7 @@ def parse(data: bytes, kind: Kind, limits: Limits) -> Extracted:
         message = email.message_from_bytes(data, policy=_POLICY)
         contents = contents_of(message)
         parts = collected(map(part_of, contents.attached), limits)
-        body = text_of(contents.body, limits)
+        body = text_of(contents.body, header(message, "Subject"), limits)
         head = heading(message, [part.file_name for part in parts])
     if parts and not body:
         return PartsFound(kind.media_type, parts)

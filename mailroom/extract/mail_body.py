@@ -5,6 +5,7 @@ from email.message import Message
 
 from mailroom.extract import html
 from mailroom.extract.encodings import decode_as
+from mailroom.extract.mail_replies import written
 from mailroom.extract.mail_structure import Block, content_of
 from mailroom.extract.results import Limits
 
@@ -13,9 +14,12 @@ _PLACEHOLDER_LETTERS = 200
 _SAYS_MUCH_MORE = 3
 
 
-def text_of(blocks: Sequence[Block], limits: Limits) -> str:
-    """The body's stretches one after the other, blank ones left out; work ends once there are enough characters."""
-    return "\n\n".join(_until_enough(blocks, limits.max_characters))
+def text_of(blocks: Sequence[Block], subject: str, limits: Limits) -> str:
+    """What the sender wrote: the body's stretches one after the other, without quoted mails and signatures.
+
+    Work ends once there are as many characters as `limits.max_characters`.
+    """
+    return written("\n\n".join(_until_enough(blocks, limits.max_characters)), subject)
 
 
 def _until_enough(blocks: Sequence[Block], enough: int) -> Iterator[str]:

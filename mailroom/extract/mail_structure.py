@@ -1,5 +1,6 @@
 """What a mail consists of: its body, in one form or several, and what is attached to it (RFC 2045, 2046, 2183)."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.message import Message
@@ -15,6 +16,7 @@ DECORATION_BYTES = 16 * 1024
 """Images that a body shows within itself are logos and smileys below this size, and photographs above it."""
 
 _MAIL = "message/rfc822"
+_MEDIA_TYPE = re.compile(r"[a-z0-9][\w.+-]{0,60}/[a-z0-9][\w.+-]{0,100}", re.ASCII)
 _MAILS = frozenset({_MAIL, "message/global"})
 _BODY = frozenset({"text/plain", "text/html", "text/enriched"})
 # Signatures, and what a report says to programs beside the text that says it to people.
@@ -70,8 +72,12 @@ def part_of(message: Message) -> Part:
     kind = message.get_content_type()
     if kind in _MAILS or message.is_multipart():
         return _nested(message)
-    declared = None if kind == "application/octet-stream" else kind
-    return Part(content_of(message), file_name(message), declared)
+    return Part(content_of(message), file_name(message), _declared(kind))
+
+
+def _declared(kind: str) -> str | None:
+    """A media type that says something and is spelt as one: it becomes a header of the part's record."""
+    return kind if kind != "application/octet-stream" and _MEDIA_TYPE.fullmatch(kind) else None
 
 
 def content_of(message: Message) -> bytes:
@@ -121,7 +127,7 @@ def _nested(message: Message) -> Part:
     """A mail within the mail, with its bytes as near to what was sent as the parser kept them."""
     inner = next(iter(_children(message)), None)
     if inner is None:
-        return Part(content_of(message), file_name(message), message.get_content_type())
+        return Part(content_of(message), file_name(message), _declared(message.get_content_type()))
     if message.get("content-transfer-encoding", "").strip().lower() == "base64":
         # Forbidden by RFC 2046 and done all the same: the parser took the encoded text for a mail.
         inner.add_header("content-transfer-encoding", "base64")

@@ -2,6 +2,7 @@
 
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
+from mailroom.extract.encodings import encodable
 from mailroom.extract.results import Limits, Part, TextFound
 from mailroom.extract.sniffing import Kind
 
@@ -37,18 +38,3 @@ def found(text: str, kind: Kind, limits: Limits, parts: tuple[Part, ...] = ()) -
             Reason.NO_TEXT, f"no visible character in the {kind.media_type}: send one with text"
         )
     return TextFound(kind.media_type, encodable(text[: limits.max_characters]), kind.encoding, parts)
-
-
-def encodable(text: str) -> str:
-    """The text with U+FFFD in place of lone surrogates, which no encoding of records can carry."""
-    return (
-        text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if _has_surrogates(text) else text
-    )
-
-
-def _has_surrogates(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False

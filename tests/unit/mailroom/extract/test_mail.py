@@ -291,6 +291,14 @@ def test_line_ends_in_names_make_no_headers() -> None:
     assert found == PartsFound("message/rfc822", (Part(b"%PDF", "a  b.pdf", "application/pdf"),))
 
 
+@pytest.mark.security
+def test_a_declared_type_makes_no_header() -> None:
+    """Header injection: a type that is not spelt as one is not handed on."""
+    data = _HEAD + b"Content-Type: image/png\r\n x-evil: 1\r\n\r\n\x89PNG"
+
+    assert extract(data) == PartsFound("message/rfc822", (Part(b"\x89PNG", None, None),))
+
+
 def _reason(data: bytes) -> Reason:
     with pytest.raises(MalformedRecord) as caught:
         extract(data, limits=Limits())
