@@ -85,11 +85,10 @@ class Desk:
 
     @cached_property
     def _scans(self) -> ScanReader:
-        """OCR is loaded for the first scan: a batch of texts needs none installed."""
-        from mailroom.extract.ocr.tesseract import tesseract  # noqa: PLC0415
-        from mailroom.extract.reading.reader import EngineReader  # noqa: PLC0415
+        """OCR starts with the first scan: a batch of texts needs none installed. A page may kill its process, no other."""
+        from mailroom.extract.reading.pool import OcrPool  # noqa: PLC0415
 
-        return ScanReader(EngineReader(tesseract()), ObjectStore(self.task.objects), self._prep_version)
+        return ScanReader(OcrPool(), ObjectStore(self.task.objects), self._prep_version)
 
 
 @cache
