@@ -85,7 +85,7 @@ class Desk:
 
     @cached_property
     def _scans(self) -> ScanReader:
-        """OCR starts with the first scan: a batch of texts needs none installed. A page may kill its process, no other."""
+        """OCR starts with the first scan: a batch of texts needs none. A page may kill its process, and no other."""
         from mailroom.extract.reading.pool import OcrPool  # noqa: PLC0415
 
         return ScanReader(OcrPool(), ObjectStore(self.task.objects), self._prep_version)
