@@ -14,22 +14,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import fsspec
 
 from mailroom.contracts.errors import MalformedRecord, UsageError
 from mailroom.contracts.reasons import Reason
-from mailroom.places import StoreUnavailable, store_errors, translated, write_whole
+from mailroom.object_files import REFRESH_SECONDS, keep
+from mailroom.places import LOCAL, StoreUnavailable, protocol_of, store_errors, translated, write_whole
 
 __all__ = ["ObjectStore", "StoreUnavailable", "store_errors"]
 
 _TIMES = ("mtime", "LastModified", "last_modified", "created")
 _NAME = re.compile(r"(?P<start>[0-9a-f]{2})/(?P<digest>(?P=start)[0-9a-f]{62})")
 
-
-REFRESH_SECONDS = 24 * 3600.0
-"""What is put again later than that after it was written is written again."""
 
 REMEMBER_SECONDS = 3600.0
 """How long a store that remembers what it has put does not look whether it is there."""
@@ -120,7 +119,9 @@ class ObjectStore:
         return match["digest"]
 
     def _ensure(self, path: str, data: bytes) -> None:
-        if not self._has(path, len(data)):
+        if protocol_of(self._system) == LOCAL:
+            keep(Path(path), data)
+        elif not self._has(path, len(data)):
             self._write(path, data)
 
     def _has(self, path: str, size: int) -> bool:
