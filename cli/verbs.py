@@ -30,6 +30,7 @@ VERBS: tuple[Verb, ...] = (
         "watch-folder", "ingest.commands:watch_folder", "Send every file that is dropped into a folder, once."
     ),
     Verb("receive", "ingest.receiving.commands:app", "Doors that stay open: mailboxes and more."),
+    Verb("keys", "mailroom.access.commands:app", "API keys of what listens: create, list, revoke."),
     Verb("watch", "mailroom.following.commands:watch", "Follow the labels as they come."),
     Verb(
         "dead-letters",

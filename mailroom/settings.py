@@ -100,6 +100,15 @@ class ObjectStoreSettings(Section):
     )
 
 
+class FailureSettings(Section):
+    """When a stage stops because it is broken, and not its documents; see `mailroom/failure_cap.py`."""
+
+    window: int = Field(200, ge=20, description="documents that each stage looks back on")
+    share: float = Field(
+        0.5, gt=0, le=1, description="of the window; more failures than that stop the stage, 1 never does"
+    )
+
+
 class StreamSettings(Section):
     """The Flink job that cleanses and routes."""
 
@@ -206,6 +215,31 @@ class RestSettings(Section):
     drain_seconds: float = Field(1.0, ge=0, description="requests are still taken so long after SIGTERM")
 
 
+class HttpSettings(Section):
+    """The HTTP door of ingest."""
+
+    host: str = Field("127.0.0.1", description="0.0.0.0 in a container, or for other machines, with keys")
+    port: int = Field(8090, ge=0, le=65535)
+    state_dir: Path = Field(
+        default_factory=lambda: home() / "http",
+        description="its journal, and uploads while they come; one door each",
+    )
+    max_document_bytes: int = Field(256 * MIB, gt=0)
+    max_request_bytes: int = Field(512 * MIB, gt=0, description="all files of one request")
+    max_files: int = Field(100, gt=0, description="of one request")
+    max_uploads: int = Field(
+        32, gt=0, description="requests whose files are coming or being sent; beyond, 429"
+    )
+    rate: str = Field("600/minute", description="requests of each key, or address where there are no keys")
+    stranger_rate: str = Field("30/minute", description="requests of an address without a valid key")
+    head_seconds: float = Field(10.0, gt=0, description="until a request's head must have come")
+    grace_seconds: float = Field(10.0, gt=0, description="that a body may take however little comes")
+    least_bytes_per_second: int = Field(8 * 1024, gt=0, description="of a body, once its grace is over")
+    drain_seconds: float = Field(1.0, ge=0, description="requests are still taken so long after SIGTERM")
+    keep_days: float = Field(90.0, gt=0, description="how long the journal tells what became of a document")
+    follow: bool = Field(True, description="whether it reads labels and dead letters, to tell of them")
+
+
 class Settings(BaseSettings):
     """All settings. Parts take the sections they need."""
 
@@ -214,11 +248,13 @@ class Settings(BaseSettings):
     )
     kafka: KafkaSettings = KafkaSettings()
     objects: ObjectStoreSettings = Field(default_factory=ObjectStoreSettings)
+    failures: FailureSettings = FailureSettings()
     stream: StreamSettings = Field(default_factory=StreamSettings)
     classifier: ClassifierSettings = Field(default_factory=ClassifierSettings)
     rest: RestSettings = Field(default_factory=RestSettings)
     mailbox: MailboxSettings = MailboxSettings()
     smtp: SmtpSettings = SmtpSettings()
+    http: HttpSettings = Field(default_factory=HttpSettings)
     telemetry: TelemetrySettings = TelemetrySettings()
     access: AccessSettings = AccessSettings()
     departments: dict[str, str] = Field(

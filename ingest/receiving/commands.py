@@ -32,6 +32,22 @@ def ended(status: int) -> None:
 
 
 @app.command()
+def http(
+    *,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen at; beyond 127.0.0.1 keys are asked for.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen at; 0 takes a free one.")] = None,
+    profile: Profile = None,
+    as_json: Json = False,
+) -> None:
+    """Receive uploads: POST /documents answers ids once the log has them; GET /documents/ID says what became of it."""
+    from ingest.http.serving import Request, run
+
+    ended(run(Request(host, port, profile, as_json)))
+
+
+@app.command()
 def mailbox(
     *,
     account: Annotated[
@@ -74,3 +90,48 @@ def mailbox(
     }
     given = {name: value for name, value in flags.items() if value is not None}
     ended(run(Request(tuple(account or ()), given, profile, once, as_json)))
+
+
+@app.command()
+def bucket(
+    name: Annotated[str, typer.Argument(help="The bucket; keys and region as AWS's own tools take them.")],
+    *,
+    prefix: Annotated[str, typer.Option(help="Objects below this prefix only.")] = "",
+    queue_url: Annotated[
+        str | None, typer.Option(help="An SQS queue that the bucket notifies, in place of listing.")
+    ] = None,
+    endpoint_url: Annotated[str | None, typer.Option(help="A server that speaks S3's protocol.")] = None,
+    move_to: Annotated[
+        str | None, typer.Option(help="Prefix that received objects move below; else they stay.")
+    ] = None,
+    journal: Annotated[
+        Path | None,
+        typer.Option(help="Where a listing notes what was received; by default in MAILROOM_HOME."),
+    ] = None,
+    poll: Annotated[float, typer.Option(min=0.05, help="Seconds between two listings.")] = 30.0,
+    max_deliveries: Annotated[
+        int, typer.Option(min=1, help="Tries until an object or a message counts as failed.")
+    ] = 5,
+    retry: Annotated[int, typer.Option(min=0, help="Seconds until a failed message comes again.")] = 30,
+    profile: Profile = None,
+    once: Once = False,
+    as_json: Json = False,
+) -> None:
+    """Receive what is put into a bucket of S3, by listing it or from the queue that it notifies."""
+    from ingest.bucket.receiving import Request, run
+
+    request = Request(
+        bucket=name,
+        prefix=prefix,
+        queue_url=queue_url,
+        endpoint=endpoint_url,
+        move_to=move_to,
+        journal=journal,
+        poll_seconds=poll,
+        max_deliveries=max_deliveries,
+        retry_seconds=retry,
+        profile=profile,
+        once=once,
+        as_json=as_json,
+    )
+    ended(run(request))

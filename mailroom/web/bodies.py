@@ -49,9 +49,8 @@ class BodyReader:
             RequestRefused: 413 too large, 415 compressed, 408 too slow, 503 too many bodies at once.
             CallerGone: The connection closed.
         """
-        self._require_plain(request)
-        announced = _announced(request)
-        if announced > self._limits.bytes:
+        require_plain(request)
+        if announced(request) > self._limits.bytes:
             await self._discard(request)
             raise self._too_large()
         message = await self._next(request, self._limits.seconds)
@@ -96,27 +95,11 @@ class BodyReader:
         return message
 
     async def _discard(self, request: Request) -> None:
-        """Read on without keeping: whoever is closed upon while sending never sees the answer."""
-        if request.header(b"expect").lower() == "100-continue":
-            return
-        forgotten, more = 0, True
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._limits.seconds):
-                while more and forgotten < self._limits.discard_bytes:
-                    message = await request.receive()
-                    more = message.get("more_body", False)
-                    forgotten += len(message.get("body", b""))
+        await discard(request, self._limits.seconds, self._limits.discard_bytes)
 
     def _too_large(self) -> RequestRefused:
         limit = self._limits.bytes // MIB
         return RequestRefused(413, f"the body is larger than {limit} MiB: send less at once", CLOSE)
-
-    @staticmethod
-    def _require_plain(request: Request) -> None:
-        encoding = request.header(b"content-encoding").lower()
-        if encoding not in ("", "identity"):
-            message = "compressed bodies are not taken: send it without content-encoding"
-            raise RequestRefused(415, message, ((b"accept-encoding", b"identity"),))
 
 
 @dataclass(slots=True)
@@ -138,6 +121,32 @@ class _Held:
         self.bytes = 0
 
 
-def _announced(request: Request) -> int:
+async def discard(request: Request, seconds: float, most_bytes: int) -> None:
+    """Read on without keeping: whoever is closed upon while sending never sees the answer."""
+    if request.header(b"expect").lower() == "100-continue":
+        return
+    forgotten, more = 0, True
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while more and forgotten < most_bytes:
+                message = await request.receive()
+                more = message.get("more_body", False)
+                forgotten += len(message.get("body", b""))
+
+
+def require_plain(request: Request) -> None:
+    """Refuse a compressed body.
+
+    Raises:
+        RequestRefused: 415.
+    """
+    encoding = request.header(b"content-encoding").lower()
+    if encoding not in ("", "identity"):
+        message = "compressed bodies are not taken: send it without content-encoding"
+        raise RequestRefused(415, message, ((b"accept-encoding", b"identity"),))
+
+
+def announced(request: Request) -> int:
+    """The length that a body says it has; 0 where it says none."""
     value = request.headers.get(b"content-length", b"0")
     return int(value) if value.isdigit() else 0

@@ -120,12 +120,18 @@ class Endpoint:
     async def _send(self, answer: Answer, request_id: str, send: Send) -> None:
         headers = self._headers(answer, request_id)
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        if answer.more is not None:
+            await send({"type": "http.response.body", "body": answer.body, "more_body": True})
+            async for chunk in answer.more:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+            return
         await send({"type": "http.response.body", "body": answer.body})
 
     def _headers(self, answer: Answer, request_id: str) -> tuple[Header, ...]:
         return (
             (b"content-type", answer.media_type),
-            (b"content-length", b"%d" % len(answer.body)),
+            (b"content-length", b"%d" % (len(answer.body) + answer.more_bytes)),
             (REQUEST_ID, request_id.encode()),
             *answer.headers,
             *(CLOSE if self.state.draining else ()),

@@ -1,6 +1,6 @@
 """A request and its answer, as the handlers of this door see them: a thin layer over ASGI."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -38,12 +38,23 @@ class CallerGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is sent back."""
+    """What is sent back.
+
+    Attributes:
+        status: The HTTP status.
+        body: All of it, or what comes before `more`.
+        media_type: Of the body.
+        headers: Besides its type and length.
+        more: The rest of the body, a piece at a time.
+        more_bytes: How many bytes that are.
+    """
 
     status: int
     body: bytes = b""
     media_type: bytes = JSON
     headers: tuple[Header, ...] = ()
+    more: AsyncIterable[bytes] | None = None
+    more_bytes: int = 0
 
 
 @dataclass
