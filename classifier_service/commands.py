@@ -8,7 +8,7 @@ from mailroom import profiles
 
 if TYPE_CHECKING:
     from classifier_service.service import Service
-    from mailroom.settings import Settings, TelemetrySettings
+    from mailroom.settings import Settings
 
 
 def classify_stream(
@@ -28,13 +28,13 @@ def classify_stream(
         settings = profiles.resolve(profile, settings)
     service = build(_with_package(settings, package))
     stop_on_signals(service)
-    finished = serve(service, settings.telemetry)
+    finished = serve(service, settings)
     emit(service.summary(), as_json=as_json)
     if not finished:
         leave_now()
 
 
-def serve(service: "Service", telemetry: "TelemetrySettings") -> bool:
+def serve(service: "Service", settings: "Settings") -> bool:
     """Run a service to its end, say when it reads documents, and log what it did; see `Service.run`."""
     import structlog
 
@@ -43,7 +43,8 @@ def serve(service: "Service", telemetry: "TelemetrySettings") -> bool:
 
     log = structlog.get_logger()
     rest_the_collector()
-    with scraped(service.metrics, telemetry.metrics_host, telemetry.metrics_port) as port:
+    telemetry = settings.telemetry
+    with scraped(service.metrics, telemetry.metrics_host, telemetry.metrics_port, settings.access) as port:
 
         def ready() -> None:
             announce(metrics_port=port)

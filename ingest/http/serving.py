@@ -46,7 +46,9 @@ def run(request: Request) -> int:
     require_broker(settings.kafka)
     with (
         built(settings, keys) as service,
-        scraped(service.metrics, telemetry.metrics_host, telemetry.metrics_port) as metrics_port,
+        scraped(
+            service.metrics, telemetry.metrics_host, telemetry.metrics_port, settings.access
+        ) as metrics_port,
     ):
         host, port = opened.getsockname()[:2]
         facts = {"host": host, "port": port, "metrics_port": metrics_port, "keys": keys is not None}

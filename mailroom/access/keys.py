@@ -61,9 +61,20 @@ def new_key(
     return key, ApiKey(identifier, name, ordered, digest(key), created_at, expires_at)
 
 
+def presented(api_key: str, authorization: str) -> str:
+    """What a caller shows as its key, whatever it is worth; empty for nothing.
+
+    Args:
+        api_key: The header `x-api-key`.
+        authorization: The header `authorization`; `Bearer KEY`.
+    """
+    scheme, _, credentials = authorization.strip().partition(" ")
+    return api_key.strip() or (credentials.strip() if scheme.lower() == "bearer" else "")
+
+
 def digest(key: str) -> str:
     """What is kept of a key."""
-    return hashlib.sha256(key.encode()).hexdigest()
+    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
 
 
 def id_of(presented: str) -> str | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mailroom.access.key_ring import KeyRing
+from mailroom.access.keys import presented
 from mailroom.access.scopes import Scope
 from mailroom.web.http import CLOSE, Header, Request, RequestRefused
 
@@ -12,7 +13,6 @@ NO_KEY = (
     "no valid key came with this request: send one as `x-api-key: KEY` or `authorization: Bearer KEY`; "
     "`mailroom keys create` makes them"
 )
-BEARER = "bearer "
 
 
 class Rates(Protocol):
@@ -52,7 +52,7 @@ class Guard:
         if self.keys is None:
             spend(self.rates, f"address:{address(request)}")
             return
-        key = self.keys.owner(presented(request))
+        key = self.keys.owner(presented(request.header(b"x-api-key"), request.header(b"authorization")))
         if key is None:
             spend(self.strangers, address(request))
             raise RequestRefused(401, NO_KEY, (CHALLENGE, *CLOSE))
@@ -65,15 +65,6 @@ class Guard:
 
 OPEN = Guard()
 """Lets everybody in."""
-
-
-def presented(request: Request) -> str:
-    """The key that came with a request, whatever it is worth; empty where none did."""
-    key = request.header(b"x-api-key").strip()
-    authorization = request.header(b"authorization")
-    if not key and authorization[: len(BEARER)].lower() == BEARER:
-        key = authorization[len(BEARER) :].strip()
-    return key
 
 
 def address(request: Request) -> str:
