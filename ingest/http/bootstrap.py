@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ingest.http.bodies import Pace
 from ingest.http.errors import DoorTaken, JournalUnusable
+from ingest.http.following import TOPICS, Follower
 from ingest.http.forms import FormLimits
 from ingest.http.health import Probes
 from ingest.http.journal import Journal
@@ -23,7 +24,7 @@ from mailroom.objects import ObjectStore
 from mailroom.settings import Settings
 from mailroom.streams.base import Sink
 from mailroom.streams.clock import SystemClock
-from mailroom.streams.kafka import KafkaSink, require_broker
+from mailroom.streams.kafka import KafkaReader, KafkaSink, require_broker
 from mailroom.telemetry.metrics import Metrics
 from mailroom.telemetry.tracing import Tracer, tracer
 from mailroom.web.app import Door
@@ -72,7 +73,10 @@ def built(settings: Settings, keys: KeyRing | None) -> Iterator[HttpService]:
     with held(http.state_dir) as uploads, closing(Journal(http.state_dir / "journal.sqlite3")) as journal:
         journal.prune(clock.now() - http.keep_days * DAY)
         spans = tracer(SERVICE, settings.telemetry.otlp_endpoint)
-        with closing(Sender(partial(_sink, settings, spans), journal, clock)) as sender:
+        with (
+            _following(settings, journal),
+            closing(Sender(partial(_sink, settings, spans), journal, clock)) as sender,
+        ):
             store = ObjectStore(settings.objects.uri)
             receive = Receive(
                 journal,
@@ -119,6 +123,18 @@ def held(folder: Path) -> Iterator[Path]:
         for left in uploads.iterdir():
             left.unlink()
         yield uploads
+
+
+@contextmanager
+def _following(settings: Settings, journal: Journal) -> Iterator[None]:
+    if not settings.http.follow:
+        yield
+        return
+    connect = partial(KafkaReader, settings.kafka, TOPICS, from_beginning=False)
+    follower = Follower(lambda after: connect(after=after), journal, SystemClock())
+    follower.start()
+    with closing(follower):
+        yield
 
 
 def _sink(settings: Settings, spans: Tracer | None) -> Sink:

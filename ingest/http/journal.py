@@ -20,12 +20,14 @@ CREATE TABLE IF NOT EXISTS document (
     "offset" INTEGER, state TEXT NOT NULL, settled_at REAL, label TEXT, department TEXT, decision TEXT, reason TEXT
 );
 CREATE INDEX IF NOT EXISTS document_by_request ON document (request, number) WHERE request IS NOT NULL;
-CREATE INDEX IF NOT EXISTS document_by_parent ON document (parent) WHERE parent IS NOT NULL;
 CREATE INDEX IF NOT EXISTS document_by_time ON document (received_at);
 CREATE TABLE IF NOT EXISTS followed (
     topic TEXT NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (topic, partition)
 );
 """
+PART, AFTER_PART = "~", "\x7f"
+"""What stands between a document's id and the number of its part, and the character after it."""
+
 COLUMNS = (
     "id, parent, request, number, file_name, media_type, size, sha256, received_at, logged_at, topic, partition, "
     '"offset", state, settled_at, label, department, decision, reason'
@@ -40,7 +42,9 @@ class State(StrEnum):
     IN_LOG = "in-log"
     """The log has it."""
     LABELLED = "labelled"
+    """Its label was seen."""
     DEAD_LETTER = "dead-letter"
+    """Its dead letter was seen, after its label or instead of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +134,13 @@ class Journal:
         return self._entries("request = ? ORDER BY number", request)
 
     def parts(self, parent: str) -> list[Entry]:
-        """Those parts of a document whose outcome was seen."""
-        return self._entries("parent = ? ORDER BY number, id", parent)
+        """Those parts of a document, and of its parts, whose outcome was seen."""
+        with self._lock, self._guarded():
+            rows = self._database.execute(
+                f"SELECT {COLUMNS} FROM document WHERE id > ? AND id < ? ORDER BY length(id), id",  # noqa: S608 - ours
+                (f"{parent}{PART}", f"{parent}{AFTER_PART}"),
+            )
+            return [_entry(row) for row in rows]
 
     def prune(self, before: float) -> None:
         """Forget what came before a time, in seconds since the epoch."""
@@ -178,7 +187,8 @@ class Journal:
             " WHERE id = ?",
             (*values, outcome.id),
         ).rowcount
-        if not changed and outcome.parent is not None and self._is_ours(outcome.parent):
+        root, part, _ = outcome.id.partition(PART)
+        if not changed and part and self._is_ours(root):
             marks = ", ".join("?" * 19)
             self._database.execute(
                 f"INSERT OR REPLACE INTO document ({COLUMNS}) VALUES ({marks})",  # noqa: S608

@@ -5,10 +5,10 @@ from typing import Literal
 
 import msgspec
 
-from ingest.http.journal import Entry
+from ingest.http.journal import Entry, State
 from mailroom.streams.clock import rfc3339
 
-Settled = Literal["received", "in-log", "labelled", "dead-letter"]
+Told = Literal["received", "in-log", "opened", "labelled", "dead-letter"]
 
 
 class DocumentState(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -16,7 +16,8 @@ class DocumentState(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         id: Its id.
-        state: `received` (the log has not acknowledged), `in-log`, `labelled` or `dead-letter`.
+        state: `received` (the log has not acknowledged), `in-log`, `opened` (it holds others and has no
+            text of its own: see its parts), `labelled` or `dead-letter`.
         file_name: The sender's name for it.
         media_type: By its bytes.
         size: Its bytes.
@@ -36,7 +37,7 @@ class DocumentState(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     id: str
-    state: Settled
+    state: Told
     file_name: str | None = None
     media_type: str | None = None
     size: int | None = None
@@ -66,7 +67,7 @@ def state_of(entry: Entry, parts: Sequence[Entry] = ()) -> DocumentState:
     place = entry.position
     return DocumentState(
         id=entry.id,
-        state=entry.state.value,
+        state="opened" if parts and entry.state is State.IN_LOG else entry.state.value,
         file_name=entry.file_name,
         media_type=entry.media_type,
         size=entry.size,

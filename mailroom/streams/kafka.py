@@ -1,6 +1,6 @@
 """The log as Kafka, by confluent-kafka; transactions are in `kafka_exchange.py`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from confluent_kafka import (
@@ -126,16 +126,39 @@ def _refusal(record: Record, error: KafkaError) -> DeliveryFailed:
 
 
 class KafkaReader:
-    """Reads committed records of all partitions of some topics, outside any group."""
+    """Reads committed records of all partitions of some topics, outside any group.
 
-    def __init__(self, kafka: KafkaSettings, topics: Sequence[str], *, from_beginning: bool = True) -> None:
-        self._consumer = Consumer(
-            {
-                **consumer_settings(kafka, "mailroom-reader"),
-                "auto.offset.reset": "earliest" if from_beginning else "latest",
-            }
-        )
-        self._consumer.assign(self._starts(topics, from_beginning=from_beginning))
+    Args:
+        kafka: The connection settings.
+        topics: Their names.
+        from_beginning: Whether what is there already is read.
+        after: Where to go on instead: the next offset of each topic and partition. Those that are not named are new,
+            and read from their beginning; so is one that does not have its offset any more.
+
+    Attributes:
+        starts: Where it begins to read, by topic and partition; -2 is the beginning.
+
+    Raises:
+        LogUnavailable: No broker answers.
+        StreamError: A topic is missing.
+    """
+
+    def __init__(
+        self,
+        kafka: KafkaSettings,
+        topics: Sequence[str],
+        *,
+        from_beginning: bool = True,
+        after: Mapping[tuple[str, int], int] | None = None,
+    ) -> None:
+        reset = "earliest" if from_beginning or after else "latest"
+        self._consumer = Consumer({**consumer_settings(kafka, "mailroom-reader"), "auto.offset.reset": reset})
+        try:
+            places = self._starts(topics, after or {}, from_beginning=from_beginning or bool(after))
+        except KafkaException as error:
+            raise LogUnavailable(no_broker(kafka)) from error
+        self.starts = {(place.topic, place.partition): place.offset for place in places}
+        self._consumer.assign(places)
 
     def poll(self, limit: int, timeout: float) -> Sequence[Record]:
         """Up to `limit` records."""
@@ -154,7 +177,9 @@ class KafkaReader:
         """Release the connection."""
         self._consumer.close()
 
-    def _starts(self, topics: Sequence[str], *, from_beginning: bool) -> list[TopicPartition]:
+    def _starts(
+        self, topics: Sequence[str], after: Mapping[tuple[str, int], int], *, from_beginning: bool
+    ) -> list[TopicPartition]:
         known = self._consumer.list_topics(timeout=10).topics
         missing = [topic for topic in topics if topic not in known]
         if missing:
@@ -163,7 +188,11 @@ class KafkaReader:
             )
         partitions = [TopicPartition(topic, number) for topic in topics for number in known[topic].partitions]
         for partition in partitions:
-            partition.offset = OFFSET_BEGINNING if from_beginning else self._ends(partition)[1]
+            known_offset = after.get((str(partition.topic), partition.partition))
+            if known_offset is not None:
+                partition.offset = known_offset
+            else:
+                partition.offset = OFFSET_BEGINNING if from_beginning else self._ends(partition)[1]
         return partitions
 
     def _ends(self, partition: TopicPartition) -> tuple[int, int]:
