@@ -68,9 +68,15 @@ class ScanReader:
 
 @dataclass(frozen=True, slots=True)
 class PageLooks:
-    """Page images of scanned documents, wherever their originals are."""
+    """Page images of scanned documents, wherever their originals are.
+
+    Attributes:
+        originals: Where documents are that did not travel in their record.
+        pixels: Makes a document's pages small.
+    """
 
     originals: Originals
+    pixels: Callable[[bytes], Pixels] = document_pixels
 
     def __call__(self, document: ScannedDocument) -> Pixels:
         """The first pages: (pages, HEIGHT, WIDTH).
@@ -78,7 +84,7 @@ class PageLooks:
         Raises:
             MalformedRecord: The original is missing or cannot be rendered.
         """
-        return document_pixels(content_of(document, self.originals))
+        return self.pixels(content_of(document, self.originals))
 
 
 def look(document: ScannedDocument) -> Pixels:

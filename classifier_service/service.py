@@ -23,6 +23,7 @@ from mailroom.contracts.errors import MailroomError
 from mailroom.contracts.topics import Topic
 from mailroom.cores import usable_cores
 from mailroom.extract.reading.reader import DocumentReader
+from mailroom.features.page_looker import PageLooker
 from mailroom.objects import ObjectStore
 from mailroom.settings import Settings
 from mailroom.streams import Exchange
@@ -145,7 +146,7 @@ def build(
         read_scan=_scan_reader(settings, model, reader, metrics),
         clock=clock,
         review_below=settings.classifier.review_below,
-        look=PageLooks(ObjectStore(settings.objects.uri)),
+        look=page_looks(settings),
     )
     connect = connect or kafka_exchanges(settings)
     metrics.serving(classifier.reference)
@@ -178,6 +179,11 @@ def _scan_reader(
         return unread
     reader = reader or ocr_pool(settings, metrics)
     return ScanReader(reader, ObjectStore(settings.objects.uri), model.manifest.prep_version)
+
+
+def page_looks(settings: Settings) -> PageLooks:
+    """What makes pages small for models that look at them: in processes of their own, as many as read pages."""
+    return PageLooks(ObjectStore(settings.objects.uri), PageLooker(ocr_workers(settings)))
 
 
 def consumer_group(settings: Settings, door: str) -> str:

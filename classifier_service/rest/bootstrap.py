@@ -13,7 +13,7 @@ from classifier_service.rest.app import Door
 from classifier_service.rest.observing import DOOR, Observer
 from classifier_service.rest.operations import operations
 from classifier_service.scans import ReadScan, ScanReader, unread
-from classifier_service.service import SERVICE, ocr_pool, ocr_workers
+from classifier_service.service import SERVICE, ocr_pool, ocr_workers, page_looks
 from classifier_service.workers import Workers
 from mailroom.access.guarding import ring_for
 from mailroom.extract.ocr.tessdata import OcrUnavailable
@@ -83,7 +83,7 @@ def build(settings: Settings, load: LoadPackage) -> RestService:
 
 def _classifiers(settings: Settings, metrics: Metrics) -> Callable[[Model], Classifier]:
     reader, clock = _reader(settings, metrics), SystemClock()
-    originals = ObjectStore(settings.objects.uri)
+    originals, look = ObjectStore(settings.objects.uri), page_looks(settings)
 
     def serve(package: Model) -> Classifier:
         prep_version = package.manifest.prep_version
@@ -94,6 +94,7 @@ def _classifiers(settings: Settings, metrics: Metrics) -> Callable[[Model], Clas
             read_scan=read,
             clock=clock,
             review_below=settings.classifier.review_below,
+            look=look,
         )
 
     return serve
