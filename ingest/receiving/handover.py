@@ -10,12 +10,32 @@ from ingest.content import Intake
 from ingest.documents import Content, Document, Failed, Outcome, Sent
 from ingest.envelope import raw_record
 from ingest.errors import Unsendable
-from mailroom.contracts.records import Position, Record
+from mailroom.contracts import headers as h
+from mailroom.contracts.dead_letters import dead_letter
+from mailroom.contracts.reasons import Reason
+from mailroom.contracts.records import Failure, Position, Record
 from mailroom.streams.base import Sink
 from mailroom.streams.clock import Clock
 from mailroom.streams.errors import DeliveryFailed, RecordRefused
 
 ACKNOWLEDGE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why what was fetched is no document: it goes to the dead letters as it came.
+
+    Attributes:
+        stage: The door.
+        reason: The dead letter's.
+        message: For a person.
+        topic: Where it came from: a topic or a queue.
+    """
+
+    stage: str
+    reason: Reason
+    message: str
+    topic: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +48,7 @@ class Arrival:
         open: Its bytes, read once.
         file_name: The sender's name for it.
         media_type: Where the source knows it for certain; else the bytes tell.
+        refusal: Set where it is no document.
     """
 
     id: str
@@ -35,6 +56,7 @@ class Arrival:
     open: Callable[[], AbstractContextManager[BinaryIO]]
     file_name: str | None = None
     media_type: str | None = None
+    refusal: Refusal | None = None
 
 
 @dataclass(slots=True)
@@ -76,6 +98,8 @@ class Handover:
             self._sink = None
 
     def _read(self, arrival: Arrival) -> Record | Unsendable:
+        if arrival.refusal is not None:
+            return _dead(arrival, arrival.refusal)
         try:
             with arrival.open() as stream:
                 content = self.intake.read(stream, arrival.file_name)
@@ -110,7 +134,18 @@ class Handover:
         return [positions[index] for index in range(len(records))]
 
 
+def _dead(arrival: Arrival, refusal: Refusal) -> Record:
+    with arrival.open() as stream:
+        value = stream.read()
+    identifier = arrival.id.encode()
+    received = Record(refusal.topic, identifier, value, ((h.ID, identifier),))
+    nowhere = Position(refusal.topic, -1, -1)
+    return dead_letter(received, Failure(refusal.stage, refusal.reason, refusal.message, nowhere))
+
+
 def _outcome(arrival: Arrival, answer: Position | Unsendable | RecordRefused) -> Outcome:
+    if isinstance(answer, Position) and arrival.refusal is not None:
+        return Failed(arrival.place, f"{arrival.refusal.reason}: {arrival.refusal.message}")
     if isinstance(answer, Position):
         return Sent(arrival.id, arrival.place, answer)
     return Failed(arrival.place, str(answer))

@@ -17,3 +17,8 @@ def file_name(given: str | None) -> str | None:
         return None
     name = _CONTROLS.sub(" ", _FOLDERS.split(given)[-1]).strip()
     return name[-MAX_CHARACTERS:] if name.strip(". ") else None
+
+
+def shown(text: str) -> str:
+    """Somebody else's text for a person's terminal: without control characters, which a terminal would obey."""
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)[:MAX_CHARACTERS]

@@ -92,10 +92,20 @@ class CommandLine:
         return found
 
 
+def read(line: CommandLine, wanted: Callable[[Record], bool], topic: Topic = Topic.RAW) -> list[Record]:
+    """The records that are wanted; other tests write to the topic too."""
+    reader = KafkaReader(line.kafka, [topic])
+    found: list[Record] = []
+    while not reader.caught_up():
+        found += filter(wanted, reader.poll(500, 0.2))
+    reader.close()
+    return found
+
+
 @pytest.fixture
 def line(kafka: KafkaSettings, tmp_path: Path) -> CommandLine:
     """The command line with an empty home, and a broker that has the topic."""
-    ensure_topics(kafka.bootstrap, names=[Topic.RAW])
+    ensure_topics(kafka.bootstrap, names=[Topic.RAW, Topic.DEAD_LETTER])
     home = tmp_path / "home"
     home.mkdir()
     return CommandLine(kafka, home)

@@ -5,18 +5,16 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from mailroom.contracts.records import Record
-from mailroom.contracts.topics import Topic
 from mailroom.objects import ObjectStore
-from mailroom.streams.kafka import KafkaReader
 from tests.conftest import Until
-from tests.integration.ingest.conftest import CommandLine, wait_for
+from tests.integration.ingest.conftest import CommandLine, read, wait_for
 from tests.servers.dovecot import HOST, Dovecot, mail
 
 pytestmark = pytest.mark.kafka
@@ -88,16 +86,6 @@ def stop(process: subprocess.Popen[bytes]) -> dict[str, object]:
     assert process.returncode == 0
     answer: dict[str, object] = json.loads(told)
     return answer
-
-
-def read(line: CommandLine, wanted: Callable[[Record], bool]) -> list[Record]:
-    """What was received; other tests write to the topic too."""
-    reader = KafkaReader(line.kafka, [Topic.RAW])
-    found: list[Record] = []
-    while not reader.caught_up():
-        found += filter(wanted, reader.poll(500, 0.2))
-    reader.close()
-    return found
 
 
 def arrived(line: CommandLine, subject: str) -> list[Record]:

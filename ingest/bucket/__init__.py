@@ -1,0 +1,1 @@
+"""Buckets: objects of S3 or of what speaks its protocol."""
