@@ -107,5 +107,6 @@ def topics(
     from mailroom.embedded.topics import ensure_topics
     from mailroom.settings import load_settings
 
-    bootstrap = profiles.resolve(profile, load_settings()).kafka.bootstrap
-    emit(dict(ensure_topics(bootstrap, partitions=partitions, timeout_seconds=60.0)), as_json=json)
+    kafka = profiles.resolve(profile, load_settings()).kafka
+    made = ensure_topics(kafka.bootstrap, partitions=partitions, timeout_seconds=60.0, client=kafka.client())
+    emit(dict(made), as_json=json)

@@ -1,7 +1,7 @@
 """The topics of the contract, created on a broker that does not create any by itself."""
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from confluent_kafka import KafkaException
@@ -12,6 +12,8 @@ from mailroom.contracts.errors import MailroomError
 from mailroom.contracts.topics import MAX_DEAD_LETTER_BYTES, MAX_RECORD_BYTES, Topic
 
 PARTITIONS = 2
+BROKERS_OWN = -1
+"""How many copies a topic has is for the broker to say (`default.replication.factor`)."""
 # A producer that knows no claim check may send a document as it is; the broker's own limit is for all other topics.
 # What was redriven is remembered for as long as its dead letter may lie there, which no time tells.
 CONFIGURED = {
@@ -32,6 +34,7 @@ def ensure_topics(
     partitions: int = PARTITIONS,
     names: Iterable[str] = tuple(Topic),
     timeout_seconds: float = 15.0,
+    client: Mapping[str, str] | None = None,
 ) -> dict[str, int]:
     """Create the topics that are missing; leave those that exist as they are.
 
@@ -40,6 +43,7 @@ def ensure_topics(
         partitions: How many partitions a new topic gets.
         names: The topics; all of the contract by default.
         timeout_seconds: How long the broker may take.
+        client: Further settings of the connection, in librdkafka's names: encryption, user and password.
 
     Returns:
         The partitions of each topic, as they are now.
@@ -48,7 +52,7 @@ def ensure_topics(
         TopicsMissing: The broker cannot be reached or refuses.
     """
     wanted = [str(name) for name in names]
-    admin = AdminClient(quiet(bootstrap))
+    admin = AdminClient({**(client or {}), **quiet(bootstrap)})
     try:
         have = _partitions(admin, timeout_seconds)
         _create(admin, [name for name in wanted if name not in have], partitions, timeout_seconds)
@@ -96,7 +100,7 @@ def _create(admin: AdminClient, names: list[str], partitions: int, timeout_secon
 
 def _new_topic(name: str, partitions: int) -> NewTopic:
     config = CONFIGURED.get(name, {})
-    return NewTopic(name, num_partitions=partitions, replication_factor=1, config=config)
+    return NewTopic(name, num_partitions=partitions, replication_factor=BROKERS_OWN, config=config)
 
 
 def _partitions(admin: AdminClient, timeout_seconds: float) -> dict[str, int]:
