@@ -12,7 +12,9 @@ import structlog
 from classifier_service.answers import Answer, Label, answer
 from classifier_service.errors import ModelUnavailable
 from classifier_service.observing import Observer
+from classifier_service.refusal import Refusal
 from classifier_service.tally import Tally
+from mailroom.failure_cap import LABELLING_FAULTS, FailureCap
 from mailroom.streams import Exchange, WorkLost
 from mailroom.streams.clock import Clock
 
@@ -35,6 +37,7 @@ class KafkaDoor:
         limit: Documents in one batch.
         clock: Times the work.
         observer: Told what happens; it names the door.
+        cap: Says when it is the door that is broken, and not the documents.
 
     Attributes:
         name: The door's.
@@ -43,7 +46,14 @@ class KafkaDoor:
     """
 
     def __init__(
-        self, exchange: Exchange, label: Label, *, limit: int, clock: Clock, observer: Observer
+        self,
+        exchange: Exchange,
+        label: Label,
+        *,
+        limit: int,
+        clock: Clock,
+        observer: Observer,
+        cap: FailureCap | None = None,
     ) -> None:
         self.name = observer.door
         self.polled = threading.Event()
@@ -53,6 +63,7 @@ class KafkaDoor:
         self._limit = limit
         self._clock = clock
         self._observer = observer
+        self._cap = cap or FailureCap(f"the door {observer.door}", LABELLING_FAULTS)
         self._losses = 0
         self._held = 0
         self._log = structlog.get_logger().bind(door=self.name)
@@ -62,6 +73,8 @@ class KafkaDoor:
 
         Raises:
             StreamError: The log is gone, or refuses batch after batch.
+            StageBroken: Too many documents failed for what is no fault of theirs; those of the last batch are not
+                dead-lettered.
             MailroomError: The object store or the OCR engine is gone.
         """
         try:
@@ -97,13 +110,14 @@ class KafkaDoor:
         return len(records)
 
     def _commit(self, answers: Sequence[Answer], moment: float) -> bool:
+        cap = self._cap.after(map(_reason, answers))
         outputs = self._observer.answered(answers, moment)
         try:
             self._exchange.commit(outputs)
         except WorkLost as error:
             self._lose(error)
             return False
-        self._losses = 0
+        self._losses, self._cap = 0, cap
         self.tally.add(outputs)
         return True
 
@@ -124,3 +138,7 @@ class KafkaDoor:
         if self._losses >= LOSSES:
             raise error
         self._clock.sleep(0.05 * 2**self._losses)
+
+
+def _reason(answer: Answer) -> str | None:
+    return answer.outcome.reason if isinstance(answer.outcome, Refusal) else None

@@ -88,6 +88,27 @@ class KafkaSettings(Section):
         return {name: value for name, value in pairs.items() if value is not None}
 
 
+class KinesisSettings(Section):
+    """Amazon Kinesis as the log; keys and roles come as AWS's own tools have them. See docs/kinesis.md."""
+
+    region: str | None = Field(None, description="by default AWS_DEFAULT_REGION, or the machine's own")
+    endpoint: str | None = Field(None, pattern="^https?://", description="by default AWS's")
+    prefix: str = Field("", pattern=r"^[A-Za-z0-9_.-]*$", description="before each topic: a stream's name")
+    table: str = Field(
+        "mailroom", min_length=3, description="DynamoDB table of positions, and of ids that were seen"
+    )
+    record_bytes: int = Field(1 * MIB, ge=64 * 1024, description="what a stream takes as one record")
+    poll_seconds: float = Field(0.2, ge=0, description="between two reads of a shard, which AWS limits to five a second")
+    member: int = Field(0, ge=0, description="which of a stage's instances this is, from 0")
+    members: int = Field(1, ge=1, description="instances of each stage; they share the shards")
+
+    @model_validator(mode="after")
+    def _is_a_member(self) -> "KinesisSettings":
+        if self.member >= self.members:
+            raise ValueError("kinesis.member counts from 0 and is below kinesis.members")
+        return self
+
+
 class ObjectStoreSettings(Section):
     """Where originals are kept, and documents above the inline limit travel by (the claim check)."""
 
@@ -246,7 +267,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="ignore", yaml_file_encoding="utf-8"
     )
+    log: Literal["kafka", "kinesis"] = Field("kafka", description="what the parts read and write")
     kafka: KafkaSettings = KafkaSettings()
+    kinesis: KinesisSettings = KinesisSettings()
     objects: ObjectStoreSettings = Field(default_factory=ObjectStoreSettings)
     failures: FailureSettings = FailureSettings()
     stream: StreamSettings = Field(default_factory=StreamSettings)

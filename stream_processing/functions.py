@@ -8,9 +8,11 @@ from pyflink.table.udf import FunctionContext, ScalarFunction, udf
 
 from mailroom.contracts.records import Position, Record
 from mailroom.contracts.topics import Topic
+from mailroom.failure_cap import ROUTING_FAULTS, FailureCap, StageBroken
 from mailroom.settings import Settings
 from stream_processing.bootstrap import build_router
 from stream_processing.routing import Routed
+from stream_processing.stopping import StopNote
 
 HEADERS = DataTypes.MAP(DataTypes.STRING(), DataTypes.BYTES())
 ROUTED = DataTypes.ROW(
@@ -34,15 +36,31 @@ class Route(ScalarFunction):  # type: ignore[misc]
 
     def open(self, function_context: FunctionContext) -> None:  # noqa: ARG002 - Flink's signature
         """Build the router once per worker: it holds a sandbox and a connection to the object store."""
-        self._router = build_router(self._settings)
+        settings = self._settings
+        self._router = build_router(settings)
+        self._stop = StopNote(settings.stream.state_dir)
+        failures = settings.failures
+        self._cap = FailureCap("stream processing", ROUTING_FAULTS, failures.window, failures.share)
 
     def is_deterministic(self) -> bool:
         """No: it asks the time. A planner that believed otherwise would call it once for each column of its row."""
         return False
 
     def eval(self, *columns: Any) -> list[Row]:
-        """Route one record."""
-        return [_row(routed) for routed in self._router.route(to_record(*columns))]
+        """Route one record.
+
+        Raises:
+            StageBroken: Too many failed for what is no fault of theirs. The job ends, and what is not in a checkpoint
+                is routed again by the next one.
+        """
+        routed = self._router.route(to_record(*columns))
+        try:
+            for each in routed:
+                self._cap.add(each.reason)
+        except StageBroken as error:
+            self._stop.write(str(error))
+            raise
+        return [_row(each) for each in routed]
 
     def close(self) -> None:
         """Stop the sandbox."""

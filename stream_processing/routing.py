@@ -16,7 +16,6 @@ from mailroom.contracts import headers as h
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
 from mailroom.contracts.records import Record, Source
-from mailroom.contracts.topics import Topic
 from mailroom.extract import Extracted, Limits, PagesFound, TextFound
 from mailroom.extract.results import Part
 from mailroom.objects import StoreUnavailable
@@ -53,12 +52,14 @@ class Routed:
         record: What continues the document's way.
         sha256: Hex digest of the original, by which the same content is known again; None for a dead letter, of which
             nobody is a copy.
+        reason: Of a dead letter, why.
     """
 
     id: str
     identity: str
     record: Record
     sha256: str | None = None
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +112,12 @@ class Router:
                 nest.require_time()
             return self._document(record, identifier, identity, depth, nest)
         except MalformedRecord as error:
-            letter = refused(record, error.reason, error)
+            reason, letter = error.reason, refused(record, error.reason, error)
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours must not stop the stream: it is written down
-            letter = refused(record, Reason.INTERNAL, error)
-        return Routed(identifier, identity, self._sized(letter, nest) if depth else letter), ()
+            reason, letter = Reason.INTERNAL, refused(record, Reason.INTERNAL, error)
+        return Routed(identifier, identity, self._sized(letter, nest) if depth else letter, reason=reason), ()
 
     def _document(
         self, record: Record, identifier: str, identity: str, depth: int, nest: Nest
@@ -183,8 +184,3 @@ class Router:
 def _identity(identifier: str, attempt: str | None) -> str:
     # Quoted, so that no id can be spelt like another one's second try.
     return f"{attempt!r} {identifier}"
-
-
-def is_dead(routed: Routed) -> bool:
-    """Whether a document was refused."""
-    return routed.record.topic == Topic.DEAD_LETTER

@@ -10,11 +10,13 @@ import structlog
 from py4j.protocol import Py4JError, Py4JJavaError
 
 from mailroom.contracts.errors import MailroomError, UsageError
+from mailroom.failure_cap import StageBroken
 from mailroom.readiness import announce
 from mailroom.settings import Settings, load_settings
 from mailroom.streams.kafka import require_broker
 from stream_processing import checkpoints, job
 from stream_processing.options import checkpoint_dir
+from stream_processing.stopping import StopNote
 
 log = structlog.get_logger()
 
@@ -32,6 +34,7 @@ def serve(settings: Settings | None = None) -> None:
     Raises:
         LogUnavailable: No broker answers.
         JobEnded: The job failed for good; the supervisor starts this process anew, from the last checkpoint.
+        StageBroken: Too many documents failed for what is no fault of theirs.
     """
     settings = settings or load_settings()
     stop = threading.Event()
@@ -44,10 +47,12 @@ def serve(settings: Settings | None = None) -> None:
 def watch(settings: Settings, stop: threading.Event) -> None:
     """Start the job and look after it until `stop` is set."""
     connector = settings.stream.connector_jar or fetched_connector()
-    started = time.time()
+    started, note = time.time(), StopNote(settings.stream.state_dir)
+    note.clear()
     client = job.start(settings, connector).get_job_client()
     ready = False
     while not stop.wait(LOOK_EVERY):
+        note.obey(lambda: client.cancel().result())
         _require_running(client, settings)
         checkpoint = None if ready else checkpoints.newest(checkpoint_dir(settings.stream.state_dir))
         # A checkpoint of this run is complete once every task, and every Python worker, is up.
@@ -88,6 +93,10 @@ def _cause(client: Any) -> str:
     try:
         client.get_job_execution_result().result()
     except Py4JJavaError as error:
-        causes = [line for line in str(error).splitlines() if line.startswith("Caused by: ")]
+        lines = str(error).splitlines()
+        broken = [line for line in lines if StageBroken.__name__ in line]
+        if broken:
+            return broken[-1].partition(": ")[2]
+        causes = [line for line in lines if line.startswith("Caused by: ")]
         return causes[-1].removeprefix("Caused by: ")[:400] if causes else str(error).splitlines()[0]
     return "it ended without an error"

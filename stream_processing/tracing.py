@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from mailroom.contracts import headers as h
-from mailroom.contracts.dead_letters import read_failure
 from mailroom.contracts.records import Record
-from mailroom.contracts.topics import Topic
 from mailroom.telemetry.messaging import described, followed
 from mailroom.telemetry.tracing import Tracer
 from stream_processing.routing import Routed
@@ -55,7 +53,7 @@ class TracedRouter:
             span.end()
 
     def _followed(self, routed: Routed, span: "Span") -> Routed:
-        if routed.record.topic == Topic.DEAD_LETTER:
-            self.tracer.failed(span, read_failure(routed.record).reason)
+        if routed.reason is not None:
+            self.tracer.failed(span, routed.reason)
             return routed
         return replace(routed, record=followed(routed.record, self.tracer, span))

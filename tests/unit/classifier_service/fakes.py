@@ -50,16 +50,18 @@ class FakeModel:
     """Says invoice (0.7), or offer (0.8) where the text asks for it; breaks on a text with `poison`.
 
     Attributes:
+        poison: That word.
         calls: How many texts each call had.
     """
 
     manifest: Manifest = MANIFEST
     calls: list[int] = field(default_factory=list)
+    poison: str = "poison"
 
     def predict(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """One row per text."""
         self.calls.append(len(texts))
-        if any("poison" in text for text in texts):
+        if any(self.poison in text for text in texts):
             raise RuntimeError("quotes the document: poison")
         return np.array([self._row(text) for text in texts])
 

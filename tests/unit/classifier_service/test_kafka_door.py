@@ -7,6 +7,7 @@ import pytest
 from classifier_service.kafka_door import LOSSES, KafkaDoor
 from classifier_service.observing import Observer
 from mailroom.contracts.topics import Topic
+from mailroom.failure_cap import StageBroken
 from mailroom.streams import WorkLost
 from mailroom.streams.clock import FakeClock
 from mailroom.streams.memory import MemoryExchange, MemoryLog
@@ -25,11 +26,20 @@ def log() -> MemoryLog:
     return log
 
 
-def opened(log: MemoryLog, *, limit: int = 10, refuse: int = 0, clock: FakeClock = CLOCK) -> KafkaDoor:
+def opened(
+    log: MemoryLog,
+    *,
+    limit: int = 10,
+    refuse: int = 0,
+    clock: FakeClock = CLOCK,
+    model: FakeModel | None = None,
+) -> KafkaDoor:
     """A door on that log."""
     exchange = MemoryExchange(log, [Topic.TEXT], "group", refuse)
     observer = Observer("text", Metrics(), clock)
-    return KafkaDoor(exchange, classifier(FakeModel()).label, limit=limit, clock=clock, observer=observer)
+    return KafkaDoor(
+        exchange, classifier(model or FakeModel()).label, limit=limit, clock=clock, observer=observer
+    )
 
 
 def keys(log: MemoryLog, topic: Topic) -> list[bytes | None]:
@@ -58,6 +68,19 @@ def test_lost_work_is_done_again_once(log: MemoryLog) -> None:
     assert (door.step(), keys(log, Topic.CLASSIFIED)) == (0, [])
     assert (door.step(), keys(log, Topic.CLASSIFIED)) == (3, [b"0", b"2"])
     assert door.tally.lost == 1
+
+
+def test_a_broken_model_ends_the_door_and_keeps_the_backlog(log: MemoryLog) -> None:
+    """Of 101 failures in a batch nothing is written; the next start reads it again, and labels it once it is mended."""
+    for number in range(3, 103):
+        log.append(text_record(text_document("poison", str(number))))
+    door = opened(log, limit=200)
+    with pytest.raises(StageBroken, match=r"101 of the last 103 .* \(inference-failed 101\)"):
+        door.step()
+    assert (keys(log, Topic.CLASSIFIED), keys(log, Topic.DEAD_LETTER)) == ([], [])
+    mended = opened(log, limit=200, model=FakeModel(poison="none"))
+    assert mended.step() == 103
+    assert len(keys(log, Topic.CLASSIFIED)) == 103
 
 
 def test_a_log_that_refuses_for_ever_ends_the_door(log: MemoryLog) -> None:
