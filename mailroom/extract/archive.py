@@ -77,10 +77,10 @@ def _is_document(member: zipfile.ZipInfo) -> bool:
 
 
 def _part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits) -> Part:
-    return Part(_content(archive, member, limits), plain_name(_name(member)))
+    return Part(content(archive, member, limits), plain_name(_name(member)))
 
 
-def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits) -> bytes:
+def content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits) -> bytes:
     """Read in pieces: what a directory says of a size need not be true."""
     pieces: list[bytes] = []
     size = 0

@@ -14,6 +14,9 @@ from mailroom.extract.sniffing import Kind
 if TYPE_CHECKING:
     from PIL import Image
 
+MEDIA_TYPES = frozenset({"image/png", "image/jpeg", "image/tiff", "image/webp", "image/bmp", "image/gif"})
+"""Media types of images that can be decoded."""
+
 # Only TIFF holds pages; the frames of the others are moving pictures, whose first is looked at.
 _PAGED = "image/tiff"
 _DRAFT_SIDE = 256

@@ -1,18 +1,32 @@
 """Which module parses which media type. A new format is one module and one line here."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
-from mailroom.extract import archive, html, image, mail, pdf, text
+from mailroom.extract import (
+    archive,
+    html,
+    image,
+    mail,
+    ole_kinds,
+    opendocument,
+    pdf,
+    presentation,
+    rtf,
+    spreadsheet,
+    text,
+    wordprocessing,
+    zip_kinds,
+)
 from mailroom.extract.results import Extracted, Limits
 from mailroom.extract.sniffing import Kind
 
 Parser = Callable[[bytes, Kind, Limits], Extracted]
 """`(data, kind, limits) -> Extracted`, raising `MalformedRecord`."""
 
-IMAGES = frozenset({"image/png", "image/jpeg", "image/tiff", "image/webp", "image/bmp", "image/gif"})
+IMAGES = image.MEDIA_TYPES
 """Media types of images that OCR can read."""
 
 
@@ -25,13 +39,26 @@ def parser_of(media_type: str) -> Parser:
     try:
         return _parsers()[media_type]
     except KeyError:
-        message = f"documents of type {media_type} cannot be read: send it as PDF, image, HTML or text"
+        message = (
+            f"documents of type {media_type} cannot be read: send it as PDF, image, office file, HTML or text"
+        )
         raise MalformedRecord(Reason.UNSUPPORTED_MEDIA_TYPE, message) from None
 
 
 @functools.cache
 def _parsers() -> Mapping[str, Parser]:
-    parsers: dict[str, Parser] = dict.fromkeys(text.MEDIA_TYPES, text.parse)
-    parsers |= dict.fromkeys(IMAGES, image.parse)
-    parsers |= {"text/html": html.parse, "application/pdf": pdf.parse}
-    return parsers | {"message/rfc822": mail.parse, "application/zip": archive.parse}
+    table: Iterable[tuple[Parser, Iterable[str]]] = (
+        (text.parse, text.MEDIA_TYPES),
+        (html.parse, ["text/html"]),
+        (pdf.parse, ["application/pdf"]),
+        (image.parse, IMAGES),
+        (mail.parse, ["message/rfc822"]),
+        (archive.parse, [zip_kinds.ZIP]),
+        (wordprocessing.parse, [zip_kinds.DOCX, zip_kinds.DOCM]),
+        (spreadsheet.parse, [zip_kinds.XLSX, zip_kinds.XLSM, zip_kinds.XLSB, zip_kinds.ODS, ole_kinds.XLS]),
+        (presentation.parse, [zip_kinds.PPTX, zip_kinds.PPTM]),
+        (opendocument.parse, [zip_kinds.ODT, zip_kinds.ODP]),
+        (rtf.parse, [rtf.MEDIA_TYPE]),
+        (ole_kinds.refuse, [ole_kinds.LOCKED]),
+    )
+    return {media_type: parser for parser, media_types in table for media_type in media_types}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
-from mailroom.extract import encodings, text_kinds
+from mailroom.extract import encodings, ole_kinds, text_kinds, zip_kinds
 
 _TEXT_THAT_IS_NOT = (
     (b"{\\rtf", "application/rtf"),
@@ -78,6 +78,10 @@ def _signature(data: bytes, *, text: bool) -> str | None:
 def _by_filetype(data: bytes) -> str | None:
     import filetype  # noqa: PLC0415 - most documents are text and never need it
 
+    if data.startswith(ole_kinds.SIGNATURE):
+        return ole_kinds.name(data)
+    if data.startswith(b"PK") and (packed := zip_kinds.name(data)):
+        return packed
     found = filetype.guess_mime(data[:_SIGNATURE_WITHIN])
     if found is None or found == "application/octet-stream":
         return None
