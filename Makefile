@@ -7,6 +7,8 @@ READY_FOR_TESTS := .venv/.mailroom-ready-for-tests
 SOURCES := mailroom cli ingest stream_processing classifier_service training samples
 CODE := $(SOURCES) tests benchmarks scripts
 TESTS ?= tests
+WORKERS ?= 2
+PARALLEL := $(if $(filter-out 0 1,$(WORKERS)),-n $(WORKERS) --dist loadgroup --no-loadscope-reorder)
 IMAGE := $(or $(MAILROOM_IMAGE),mailroom/classifier:latest)
 
 .PHONY: help demo images test test-unit check fix setup soak lock
@@ -29,8 +31,8 @@ images: $(READY) ## what `docker compose up` starts; the classifiers' with the p
 	@docker compose build
 	@$(PYTHON) -m cli package --tag $(IMAGE) $(if $(PACKAGE),--package $(PACKAGE))
 
-test: $(READY_FOR_TESTS) ## all tests, with a real broker, a real Flink and a real classifier
-	@$(PYTHON) -m pytest $(TESTS)
+test: $(READY_FOR_TESTS) ## all tests, with a real broker, a real Flink and a real classifier; TESTS=folder, WORKERS=1
+	@$(PYTHON) -m pytest $(PARALLEL) $(TESTS)
 
 test-unit: $(READY) ## the tests that start no server
 	@$(PYTHON) -m pytest tests/unit

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from mailroom.embedded.kafka import Broker
-from mailroom.settings import KafkaSettings
+from mailroom.embedded.ports import any_free
+from mailroom.settings import KafkaSettings, KinesisSettings
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +27,21 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 def kafka(broker: Broker) -> KafkaSettings:
     """How to reach the session's broker."""
     return KafkaSettings(bootstrap=broker.bootstrap)
+
+
+@pytest.fixture(scope="session")
+def kinesis() -> Iterator[KinesisSettings]:
+    """How to reach a server that speaks for Kinesis and DynamoDB, for the whole session; without any stream."""
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - seconds of imports, for the tests that need it
+
+    port = any_free()
+    server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
+    server.start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "key")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+        yield KinesisSettings(region="eu-central-1", endpoint=f"http://127.0.0.1:{port}", poll_seconds=0.02)
+    server.stop()
 
 
 Until = Callable[[Callable[[], bool]], bool]
@@ -78,6 +94,27 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for verb in verbs:
         subprocess.run([sys.executable, "-m", "cli", *verb], check=True, timeout=300)
     return folder / "package"
+
+
+LONGEST_FIRST = ("integration/spark", "integration/docker", "integration/embedded", "integration/flink")
+"""Of the folders whose tests share servers: what takes longest is begun first, so that both cores end together."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a server are a group, which one process runs (`-n 2 --dist loadgroup`)."""
+    tests = Path(__file__).parent
+    groups = {item: group_of(item.path.relative_to(tests)) for item in items}
+    order = {group: place for place, group in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: (order.get(groups[item], len(order)), groups[item].startswith("unit")))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(groups[item].replace("/", "-")))
+
+
+def group_of(path: Path) -> str:
+    """The folder of tests with servers, such as `integration/spark`; of other tests the file."""
+    folders = path.parts[:-1]
+    return str(path) if folders[:1] == ("unit",) else "/".join(folders[:2])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
