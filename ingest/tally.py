@@ -39,6 +39,11 @@ class Tally:
         if not self.quiet:
             messages().out(line, highlight=False)
 
+    def add(self, count: int) -> None:
+        """Count documents of which no more is to be said."""
+        with self._lock:
+            self.sent_count += count
+
     def document(self) -> dict[str, object]:
         """What `--json` prints of it."""
         return {

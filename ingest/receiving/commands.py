@@ -135,3 +135,24 @@ def bucket(
         as_json=as_json,
     )
     ended(run(request))
+
+
+@app.command()
+def topic(
+    *,
+    mapping: Annotated[
+        Path,
+        typer.Option(help="YAML: which topics, and which header or field gives id, name, type and bytes."),
+    ],
+    instance: Annotated[
+        str | None,
+        typer.Option(help="Stable over restarts, unique in the group; by default the host's name."),
+    ] = None,
+    profile: Profile = None,
+    once: Once = False,
+    as_json: Json = False,
+) -> None:
+    """Receive the records of an existing topic, maybe of another cluster; what fits no mapping is dead-lettered."""
+    from ingest.topic.receiving import Request, run
+
+    ended(run(Request(mapping, instance, profile, once, as_json)))

@@ -6,27 +6,11 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception,
-    stop_after_attempt,
-    stop_when_event_set,
-    wait_exponential_jitter,
-)
-from tenacity.nap import sleep_using_event
-
 from ingest.documents import Outcome
-from ingest.errors import SourceRefused, SourceUnavailable
+from ingest.errors import SourceRefused
 from ingest.receiving.handover import Arrival, Handover
+from ingest.receiving.patience import OUTAGES, keep_on
 from ingest.tally import Tally
-from mailroom.objects import StoreUnavailable
-from mailroom.streams.errors import DeliveryFailed, LogUnavailable
-from mailroom.terminal import messages
-
-OUTAGES = (SourceUnavailable, StoreUnavailable, DeliveryFailed, LogUnavailable)
-FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 60.0
 
 Settled = tuple[Arrival, Outcome]
 
@@ -95,11 +79,7 @@ class Receiver:
             MailroomError: An outage, with `once`; or what no waiting mends.
         """
         try:
-            while not self.stop.is_set() and self._retrying()(self._round):
-                pass
-        except OUTAGES:
-            if not self.stop.is_set():
-                raise
+            keep_on(self._round, self.name, self.stop, once=self.once, passing=self._passing)
         finally:
             self._disconnect()
             self.handover.close()
@@ -139,26 +119,8 @@ class Receiver:
         if source is not None:
             source.close()
 
-    def _retrying(self) -> Retrying:
-        return Retrying(
-            retry=retry_if_exception(self._passing),
-            stop=stop_after_attempt(1) if self.once else stop_when_event_set(self.stop),
-            wait=wait_exponential_jitter(multiplier=FIRST_PAUSE, max=LONGEST_PAUSE, jitter=FIRST_PAUSE),
-            sleep=sleep_using_event(self.stop),
-            before_sleep=self._say,
-            reraise=True,
-        )
-
     def _passing(self, error: BaseException) -> bool:
-        if isinstance(error, SourceRefused) and not self._reached:
-            return False
-        return isinstance(error, OUTAGES)
-
-    def _say(self, state: RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
-        seconds = state.next_action.sleep if state.next_action else 0.0
-        line = f"{self.name}: {error}; trying again in {seconds:.1f} s"
-        messages().out(line, highlight=False)
+        return isinstance(error, OUTAGES) and (self._reached or not isinstance(error, SourceRefused))
 
 
 def run_all(receivers: Sequence[Receiver], stop: threading.Event) -> None:

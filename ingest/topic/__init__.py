@@ -1,0 +1,1 @@
+"""Topics: records of other systems, mapped onto documents."""

@@ -1,0 +1,143 @@
+"""The HTTP door as a process of its own, and keys for it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import psutil
+
+from mailroom.access import key_file
+from mailroom.access.keys import new_key
+from mailroom.access.scopes import Scope
+from mailroom.settings import KafkaSettings
+
+SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class HttpDoor:
+    """A door that takes uploads.
+
+    Attributes:
+        process: Its process.
+        port: Where it listens on 127.0.0.1.
+        home: What it writes to.
+        key: One that is good for everything.
+    """
+
+    process: subprocess.Popen[str]
+    port: int
+    home: Path
+    key: str
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=SECONDS))
+
+    @property
+    def url(self) -> str:
+        """The door's address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def memory(self) -> int:
+        """Resident bytes of the process."""
+        return int(psutil.Process(self.process.pid).memory_info().rss)
+
+    def post(self, content: bytes = b"a letter", **headers: str) -> httpx.Response:
+        """Send a raw body; underscores in names of headers are hyphens."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.post(f"{self.url}/documents", content=content, headers=self.keyed(given))
+
+    def form(self, *files: tuple[str, bytes]) -> httpx.Response:
+        """Send files as a browser would."""
+        parts = [("file", file) for file in files]
+        return self.client.post(f"{self.url}/documents", files=parts, headers=self.keyed({}))
+
+    def get(self, path: str) -> httpx.Response:
+        """Ask."""
+        return self.client.get(f"{self.url}{path}", headers=self.keyed({}))
+
+    def keyed(self, headers: dict[str, str]) -> dict[str, str]:
+        """Headers with the key, unless they bring one."""
+        return {"x-api-key": self.key} | headers
+
+    def connect(self) -> socket.socket:
+        """A bare connection."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS)
+
+    def raw(self, request: bytes) -> bytes:
+        """Send bytes as they are; everything until the door closes."""
+        with self.connect() as caller:
+            caller.sendall(request)
+            received = b""
+            while chunk := caller.recv(65_536):
+                received += chunk
+        return received
+
+    def stop(self) -> tuple[int, str, str]:
+        """Ask it to end; its status, standard output and standard error."""
+        self.process.send_signal(signal.SIGTERM)
+        output, errors = self.process.communicate(timeout=SECONDS)
+        return self.process.returncode, output, errors
+
+
+def make_key(home: Path, *scopes: Scope, expires_at: str | None = None) -> str:
+    """A key in the file of a home."""
+    key, kept = new_key("a test", scopes or tuple(Scope), "2026-01-01T00:00:00.000Z", expires_at)
+    key_file.change(home / "keys.json", lambda known: (*known, kept))
+    return key
+
+
+def arguments(kafka: KafkaSettings) -> list[str]:
+    """The words that open a door."""
+    words = ("receive", "http", "--port", "0", "--json", "--profile", kafka.bootstrap)
+    return [sys.executable, "-m", "cli", *words]
+
+
+@contextmanager
+def http_door(home: Path, kafka: KafkaSettings, **settings: str) -> Iterator[HttpDoor]:
+    """A door, killed at the end if it is still there.
+
+    Args:
+        home: For what it writes; opened again it is the same door.
+        kafka: Its log.
+        settings: `MAILROOM_*`, without the prefix.
+    """
+    kept = home / "key"  # ids that an idempotency key makes are those of one caller
+    if not kept.exists():
+        kept.write_text(make_key(home), encoding="utf-8")
+    key = kept.read_text(encoding="utf-8")
+    ready = home / "ready"
+    ready.unlink(missing_ok=True)
+    variables = {"MAILROOM_READY": str(ready), "MAILROOM_HOME": str(home)}
+    variables |= {f"MAILROOM_{name}": value for name, value in settings.items()}
+    with subprocess.Popen(
+        arguments(kafka),
+        env=os.environ | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            door = HttpDoor(process, _port(process, ready), home, key)
+            with door.client:
+                yield door
+        finally:
+            process.kill()
+
+
+def _port(process: subprocess.Popen[str], ready: Path) -> int:
+    end = time.monotonic() + SECONDS
+    while not ready.is_file():
+        if process.poll() is not None or time.monotonic() > end:
+            process.kill()
+            raise AssertionError(process.communicate()[1])
+        time.sleep(0.02)
+    return int(json.loads(ready.read_text(encoding="utf-8"))["port"])
