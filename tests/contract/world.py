@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from mailroom.contracts.records import Position, Record
-from mailroom.settings import KafkaSettings
+from mailroom.settings import KafkaSettings, KinesisSettings
 from mailroom.streams import Exchange, Reader, Sink
 from mailroom.streams.kafka import KafkaReader, KafkaSink
 from mailroom.streams.kafka_exchange import KafkaExchange
+from mailroom.streams.kinesis import KinesisLog, KinesisReader, KinesisSink
+from mailroom.streams.kinesis_exchange import KinesisExchange
 from mailroom.streams.memory import MemoryExchange, MemoryLog, MemoryReader, MemorySink
 
 DEADLINE_SECONDS = 30.0
@@ -96,6 +98,40 @@ class OnKafka:
     def refuse(self, exchange: Exchange) -> list[Record]:  # noqa: ARG002 - the record alone does it
         """A record above the broker's limit is refused only when the broker sees it."""
         return [Record(self.topic(OUTPUT), b"key", random.Random(1).randbytes(3 << 20))]
+
+
+@dataclass
+class OnKinesis:
+    """A server of Kinesis and DynamoDB, with streams of one shard of this test alone."""
+
+    kinesis: KinesisSettings
+    objects: str
+    group: str = "group"
+
+    @property
+    def log(self) -> KinesisLog:
+        """What readers and writers need."""
+        return KinesisLog(self.kinesis, self.objects)
+
+    def topic(self, name: str) -> str:
+        """As it is: the streams have a prefix."""
+        return name
+
+    def sink(self) -> Sink:
+        """A sink."""
+        return KinesisSink(self.log)
+
+    def reader(self, name: str) -> Reader:
+        """A reader."""
+        return KinesisReader(self.log, [name])
+
+    def exchange(self) -> Exchange:
+        """An exchange."""
+        return KinesisExchange(self.log, [INPUT], self.group, [OUTPUT])
+
+    def refuse(self, exchange: Exchange) -> list[Record]:  # noqa: ARG002 - the record alone does it
+        """Headers cannot lie in the object store."""
+        return [Record(OUTPUT, b"other", b"", (("large", b"x" * 1024 * 1024),))]
 
 
 @dataclass
