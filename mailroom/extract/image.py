@@ -1,5 +1,6 @@
 """Images: are they whole, and how many pages are there."""
 
+import functools
 import io
 import warnings
 from collections.abc import Iterator
@@ -8,13 +9,17 @@ from typing import TYPE_CHECKING
 
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
+from mailroom.extract.image_ends import cut_short
 from mailroom.extract.results import Limits, PagesFound
 from mailroom.extract.sniffing import Kind
 
 if TYPE_CHECKING:
     from PIL import Image
 
-MEDIA_TYPES = frozenset({"image/png", "image/jpeg", "image/tiff", "image/webp", "image/bmp", "image/gif"})
+HEIC = "image/heic"
+MEDIA_TYPES = frozenset(
+    {"image/png", "image/jpeg", "image/tiff", "image/webp", "image/bmp", "image/gif", HEIC},
+)
 """Media types of images that can be decoded."""
 
 # Only TIFF holds pages; the frames of the others are moving pictures, whose first is looked at.
@@ -52,6 +57,8 @@ def opened(data: bytes, media_type: str, max_pixels: int) -> Iterator["Image.Ima
         with warnings.catch_warnings():
             # Pillow warns of odd metadata; only the pixels matter here.
             warnings.simplefilter("ignore")
+            if media_type == HEIC:
+                _know_heic()
             picture = Image.open(io.BytesIO(data), formats=[_format(media_type)])
             require_pixels(picture, max_pixels)
             with picture:
@@ -81,12 +88,19 @@ def require_pixels(picture: "Image.Image", max_pixels: int) -> None:
         raise MalformedRecord(Reason.OVERSIZED, message)
 
 
+@functools.cache
+def _know_heic() -> None:
+    import pi_heif  # noqa: PLC0415
+
+    pi_heif.register_heif_opener()
+
+
 def _format(media_type: str) -> str:
-    return media_type.removeprefix("image/").upper()
+    return "HEIF" if media_type == HEIC else media_type.removeprefix("image/").upper()
 
 
 def _translated(error: Exception, data: bytes, media_type: str) -> MalformedRecord:
-    if "truncated" in str(error).lower() or _cut_short(data, media_type):
+    if "truncated" in str(error).lower() or cut_short(data, media_type):
         return MalformedRecord(
             Reason.TRUNCATED, f"the {media_type} ends before its last pixel: send it again, whole"
         )
@@ -94,19 +108,3 @@ def _translated(error: Exception, data: bytes, media_type: str) -> MalformedReco
         Reason.UNPARSABLE,
         f"the {media_type} cannot be decoded ({type(error).__name__}: {error}): export it again",
     )
-
-
-def _cut_short(data: bytes, media_type: str) -> bool:
-    match media_type:
-        case "image/png":
-            return b"IEND\xaeB`\x82" not in data
-        case "image/jpeg":
-            return b"\xff\xd9" not in data[-1024:]
-        case "image/gif":
-            return not data.endswith(b";")
-        case "image/webp":
-            return len(data) < int.from_bytes(data[4:8], "little") + 8
-        case "image/bmp":
-            return len(data) < int.from_bytes(data[2:6], "little")
-        case _:
-            return len(data) < int.from_bytes(data[4:8], "little" if data[:2] == b"II" else "big") + 2

@@ -8,6 +8,7 @@ letters, and is text.
 
 import re
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
+from mailroom.extract.pdf_typed import typed
 from mailroom.extract.results import Extracted, Limits, PagesFound
 from mailroom.extract.sniffing import Kind
 from mailroom.extract.text import found
@@ -67,12 +69,20 @@ def opened(data: bytes) -> Iterator[Any]:
         except pypdfium2.PdfiumError as error:
             raise _translated(error) from error
         try:
+            _load_form(document)
             _require_pages(document)
             yield document
         except pypdfium2.PdfiumError as error:
             raise _translated(error) from error
         finally:
             document.close()
+
+
+def _load_form(document: Any) -> None:
+    with warnings.catch_warnings():
+        # Forms in XFA bring the same fields in the old way beside; that those alone are read is no news.
+        warnings.simplefilter("ignore")
+        document.init_forms()
 
 
 def _require_end(data: bytes) -> None:
@@ -95,14 +105,14 @@ def _translated(error: Any) -> MalformedRecord:
 def _read(document: Any, limits: Limits) -> Iterator[_Page]:
     characters = 0
     for index in range(min(len(document), limits.max_pages)):
-        page = _read_page(document[index])
+        page = _read_page(document[index], document.formenv)
         yield page
         characters += len(page.text)
         if characters >= limits.max_characters:
             return
 
 
-def _read_page(page: Any) -> _Page:
+def _read_page(page: Any, form: Any) -> _Page:
     textpage = page.get_textpage()
     try:
         # PDFium puts one of these for a hyphen and the line end after it; whether they break a word is cleansing's
@@ -110,6 +120,8 @@ def _read_page(page: Any) -> _Page:
         text = re.sub("[\x02\ufffe](?:\r?\n)?", "-\n", textpage.get_text_bounded())
     finally:
         textpage.close()
+    if values := typed(page, form):
+        text = f"{text}\n{values}"
     letters = sum(map(str.isalpha, text))
     scanned = letters < _STAMP_LETTERS and _image_share(page) >= _SCAN_SHARE
     blank = not letters and next(page.get_objects(max_depth=1), None) is None

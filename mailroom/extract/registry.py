@@ -16,6 +16,7 @@ from mailroom.extract import (
     presentation,
     rtf,
     spreadsheet,
+    table,
     text,
     wordprocessing,
     zip_kinds,
@@ -47,8 +48,9 @@ def parser_of(media_type: str) -> Parser:
 
 @functools.cache
 def _parsers() -> Mapping[str, Parser]:
-    table: Iterable[tuple[Parser, Iterable[str]]] = (
+    known: Iterable[tuple[Parser, Iterable[str]]] = (
         (text.parse, text.MEDIA_TYPES),
+        (table.parse, table.MEDIA_TYPES),
         (html.parse, ["text/html"]),
         (pdf.parse, ["application/pdf"]),
         (image.parse, IMAGES),
@@ -61,4 +63,4 @@ def _parsers() -> Mapping[str, Parser]:
         (rtf.parse, [rtf.MEDIA_TYPE]),
         (ole_kinds.refuse, [ole_kinds.LOCKED]),
     )
-    return {media_type: parser for parser, media_types in table for media_type in media_types}
+    return {media_type: parser for parser, media_types in known for media_type in media_types}

@@ -12,7 +12,7 @@ from typing import Self
 
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
-from mailroom.extract import frames, text
+from mailroom.extract import frames, table, text
 from mailroom.extract.child import Child
 from mailroom.extract.extraction import require_size
 from mailroom.extract.registry import parser_of
@@ -125,4 +125,4 @@ def is_hostile_ground(media_type: str, size: int) -> bool:
     """Whether documents of a media type and size (bytes) are parsed in the child."""
     if media_type == "text/html":
         return size > _LARGE_HTML
-    return media_type not in text.MEDIA_TYPES
+    return media_type not in text.MEDIA_TYPES | table.MEDIA_TYPES

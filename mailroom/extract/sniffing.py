@@ -19,7 +19,13 @@ _PDF = b"%PDF-"
 # Readers look for the header in the first kilobyte: mail gateways and printers put lines before it.
 _PDF_HEADER_WITHIN = 1024
 _SIGNATURE_WITHIN = 8192
-_SAME_AS = {"image/apng": "image/png", "application/x-rar-compressed": "application/vnd.rar"}
+_SAME_AS = {
+    "image/apng": "image/png",
+    "application/x-rar-compressed": "application/vnd.rar",
+    "image/heif": "image/heic",
+}
+# Telephones' photographs: the container's brand, and that of its first picture.
+_HEIC_BRANDS = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypheim", b"ftypheis", b"ftypmif1", b"ftypmsf1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,8 @@ def _by_filetype(data: bytes) -> str | None:
 
     if data.startswith(ole_kinds.SIGNATURE):
         return ole_kinds.name(data)
+    if data.startswith(_HEIC_BRANDS, 4) and b"avif" not in data[:64]:
+        return "image/heic"
     if data.startswith(b"PK") and (packed := zip_kinds.name(data)):
         return packed
     found = filetype.guess_mime(data[:_SIGNATURE_WITHIN])

@@ -1,4 +1,4 @@
-"""Text as it stands: plain, CSV, JSON, XML."""
+"""Text as it stands: plain, Markdown, JSON, XML."""
 
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
@@ -7,8 +7,7 @@ from mailroom.extract.results import Limits, Part, TextFound
 from mailroom.extract.sniffing import Kind
 
 MEDIA_TYPES = frozenset(
-    {"text/plain", "text/csv", "text/tab-separated-values", "text/markdown"}
-    | {"application/json", "application/xml", "application/x-ndjson"},
+    {"text/plain", "text/markdown", "application/json", "application/xml", "application/x-ndjson"},
 )
 """Media types that are read as they stand."""
 

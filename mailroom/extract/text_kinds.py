@@ -3,6 +3,7 @@
 import functools
 import json
 import re
+from collections.abc import Sequence
 
 MAIL = "message/rfc822"
 """Media type of mails."""
@@ -100,9 +101,14 @@ def _by_hint(head: str, hints: frozenset[str]) -> str | None:
         return "text/html"
     for kind in sorted(_KINDS & hints):
         lines = [line for line in head.splitlines()[:3] if line]
-        if kind not in _DELIMITERS or any(all(mark in line for line in lines) for mark in _DELIMITERS[kind]):
+        if kind not in _DELIMITERS or any(_parts_most(mark, lines) for mark in _DELIMITERS[kind]):
             return kind
     return None
+
+
+def _parts_most(mark: str, lines: Sequence[str]) -> bool:
+    # Not all: a field in quotes may have lines of its own, and a title may stand before the table.
+    return bool(lines) and 2 * sum(mark in line for line in lines) >= len(lines)
 
 
 @functools.cache

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import pillow_heif
 import pytest
 from fpdf import FPDF
 from PIL import Image, ImageDraw
@@ -50,6 +51,18 @@ def make_image() -> MakeImage:
         ImageDraw.Draw(picture).line((0, 0, *size), width=3)
         out = io.BytesIO()
         picture.save(out, file_format, **save)
+        return out.getvalue()
+
+    return make
+
+
+@pytest.fixture
+def make_heic() -> MakeImage:
+    """A factory of photographs as telephones make them."""
+
+    def make(*, size: tuple[int, int] = (320, 240)) -> bytes:
+        out = io.BytesIO()
+        pillow_heif.from_pillow(Image.effect_noise(size, 60).convert("RGB")).save(out)
         return out.getvalue()
 
     return make

@@ -73,6 +73,15 @@ def test_truncated_images(make_image: Make, file_format: str, share: float) -> N
     assert _refusal(data[: int(len(data) * share)]).reason is Reason.TRUNCATED
 
 
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
+def test_truncated_photographs_of_telephones(make_heic: Make, share: float) -> None:
+    """So is a HEIC."""
+    data = make_heic()
+
+    assert extract(data) == PagesFound("image/heic", 1)
+    assert _refusal(data[: int(len(data) * share)]).reason is Reason.TRUNCATED
+
+
 @pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_deflate", "group4", "jpeg"])
 def test_truncated_compressed_tiff(make_image: Make, compression: str) -> None:
     """So is a TIFF from a fax or a scanner."""

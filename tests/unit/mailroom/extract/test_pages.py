@@ -1,6 +1,7 @@
 import io
 from collections.abc import Callable
 
+import pillow_heif
 import pytest
 from PIL import Image
 
@@ -56,6 +57,18 @@ def test_the_rotation_mark_of_a_camera_is_applied() -> None:
     (page,) = render_pages(_saved(picture, "JPEG", exif=exif.tobytes()), "image/jpeg")
 
     assert page.size == (20, 40)
+
+
+def test_a_photograph_of_a_telephone() -> None:
+    """HEIC is decoded, and turned upright as its maker marked it."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    out = io.BytesIO()
+    pillow_heif.from_pillow(Image.new("RGB", (64, 32), "white")).save(out, exif=exif.tobytes())
+
+    (page,) = render_pages(out.getvalue(), "image/heic")
+
+    assert (page.mode, page.size) == ("RGB", (32, 64))
 
 
 def test_transparency_lies_on_white() -> None:

@@ -1,6 +1,17 @@
+import io
 from collections.abc import Callable
 
 import pytest
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    FloatObject,
+    NameObject,
+    NumberObject,
+    PdfObject,
+    TextStringObject,
+)
 
 from mailroom.extract import Limits, PagesFound, TextFound, extract, text_of
 from mailroom.textprep import CleanText
@@ -45,10 +56,6 @@ def test_mixed_documents_go_by_the_majority(
     make_pdf: Make, make_image: Make, letters: int, scans: int, expected: type
 ) -> None:
     """Text where lettered pages are at least as many as scanned ones, else all pages go to OCR."""
-    import io  # noqa: PLC0415
-
-    from pypdf import PdfReader, PdfWriter  # noqa: PLC0415
-
     writer = PdfWriter()
     for part in [make_pdf(_LETTER)] * letters + [make_pdf("", image=make_image("JPEG"))] * scans:
         writer.append(PdfReader(io.BytesIO(part)))
@@ -56,6 +63,51 @@ def test_mixed_documents_go_by_the_majority(
     writer.write(out)
 
     assert isinstance(extract(out.getvalue()), expected)
+
+
+def _with_annotations(data: bytes, *annotations: dict[str, PdfObject]) -> bytes:
+    """A PDF with annotations on its first page, those that have a field type as a form."""
+    writer = PdfWriter(clone_from=io.BytesIO(data))
+    references = ArrayObject()
+    for index, annotation in enumerate(annotations):
+        box = ArrayObject([FloatObject(number) for number in (50, 600 - 30 * index, 300, 620 - 30 * index)])
+        shared = {"/Type": NameObject("/Annot"), "/Rect": box, "/T": TextStringObject(f"field{index}")}
+        named = {NameObject(key): value for key, value in (shared | annotation).items()}
+        references.append(writer._add_object(DictionaryObject(named)))
+    writer.pages[0][NameObject("/Annots")] = references
+    fields = ArrayObject(each for each in references if "/FT" in each.get_object())
+    writer._root_object[NameObject("/AcroForm")] = DictionaryObject({NameObject("/Fields"): fields})
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _field(kind: str, label: str, value: PdfObject, flags: int = 0) -> dict[str, PdfObject]:
+    return {
+        "/Subtype": NameObject("/Widget"),
+        "/FT": NameObject(kind),
+        "/TU": TextStringObject(label),
+        "/V": value,
+        "/AS": value,
+        "/Ff": NumberObject(flags),
+    }
+
+
+def test_what_was_typed_into_a_form(make_pdf: Make) -> None:
+    """Values of fields are text, under their labels; of boxes those that are ticked, of secrets nothing."""
+    data = _with_annotations(
+        make_pdf("Application"),
+        _field("/Tx", "Name", TextStringObject("Jörg Müller")),
+        _field("/Tx", "Street", TextStringObject("")),
+        _field("/Tx", "Password", TextStringObject("secret"), 1 << 13),
+        _field("/Ch", "Country", TextStringObject("Österreich"), 1 << 17),
+        _field("/Btn", "Full time", NameObject("/Yes")),
+        _field("/Btn", "Part time", NameObject("/Off")),
+        {"/Subtype": NameObject("/FreeText"), "/Contents": TextStringObject("Urgent!")},
+    )
+
+    expected = "Application\nName: Jörg Müller\nCountry: Österreich\nFull time\nUrgent!"
+    assert extract(data) == TextFound("application/pdf", expected, None)
 
 
 def test_later_pages_are_left_unread(make_pdf: Make) -> None:
