@@ -70,8 +70,8 @@ class Form:
             RequestRefused: 400 malformed, 413 too many or too large, 422 no file, or a field that is none.
             JournalUnusable: There is no room on the disk.
         """
-        parser = self._parser(request)
         try:
+            parser = self._parser(request)
             async for chunk in body:
                 parser.write(chunk)
                 await self._write()

@@ -113,15 +113,16 @@ class Journal:
                 [_row(entry) for entry in entries],
             )
 
-    def logged(self, positions: Mapping[str, Position], now: float) -> None:
+    def logged(self, entries: Iterable[Entry]) -> None:
         """Note what the log has; an outcome that was seen already stays."""
         with self._transaction():
             self._database.executemany(
                 'UPDATE document SET topic = ?, partition = ?, "offset" = ?, logged_at = ?,'
                 " state = CASE state WHEN 'received' THEN 'in-log' ELSE state END WHERE id = ?",
                 [
-                    (item.topic, item.partition, item.offset, now, identifier)
-                    for identifier, item in positions.items()
+                    (place.topic, place.partition, place.offset, entry.logged_at, entry.id)
+                    for entry in entries
+                    if (place := entry.position) is not None
                 ],
             )
 

@@ -147,12 +147,8 @@ class Receive:
                 await asyncio.to_thread(self._parcel, upload, request_id, len(entries) + place)
                 for place, upload in enumerate(group)
             ]
-            positions = await asyncio.wrap_future(self.sender.send(parcels))
-            now = self.clock.now()
-            entries += [
-                replace(item.entry, state=State.IN_LOG, position=positions[item.entry.id], logged_at=now)
-                for item in parcels
-            ]
+            landed: list[Entry] = await asyncio.wrap_future(self.sender.send(parcels))
+            entries += landed
         return entries
 
     def _parcel(self, upload: Upload, request_id: str | None, number: int) -> Parcel:

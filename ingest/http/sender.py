@@ -2,15 +2,15 @@
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
 from ingest.http.errors import NotAcknowledged
-from ingest.http.journal import Entry, Journal
+from ingest.http.journal import Entry, Journal, State
 from mailroom.contracts.errors import MailroomError
 from mailroom.contracts.records import Position, Record
 from mailroom.streams.base import Sink
@@ -32,7 +32,7 @@ class Parcel:
 @dataclass(frozen=True, slots=True)
 class _Order:
     parcels: Sequence[Parcel]
-    done: "Future[dict[str, Position]]" = field(default_factory=Future)
+    done: "Future[list[Entry]]" = field(default_factory=Future)
 
 
 @dataclass(slots=True)
@@ -58,12 +58,12 @@ class Sender:
         self._thread = threading.Thread(target=self._work, name="sender", daemon=True)
         self._thread.start()
 
-    def send(self, parcels: Sequence[Parcel]) -> "Future[dict[str, Position]]":
+    def send(self, parcels: Sequence[Parcel]) -> "Future[list[Entry]]":
         """Hand documents over.
 
         Returns:
-            Where each lies, by its id, once the log has all and the journal says so; or the error: `NotAcknowledged`
-            where the log did not say it has them all, `JournalUnusable`.
+            Their entries as the journal then has them, once the log has all; or the error: `NotAcknowledged` where it
+            did not say so, `JournalUnusable`.
         """
         order = _Order(parcels)
         self._orders.put(order)
@@ -100,15 +100,11 @@ class Sender:
     def _deliver(self, orders: Sequence[_Order]) -> None:
         self.journal.receive(parcel.entry for order in orders for parcel in order.parcels)
         positions = self._sent([parcel.record for order in orders for parcel in order.parcels])
-        by_order = [
-            {p.entry.id: place for p in order.parcels if (place := positions.get(id(p.record))) is not None}
-            for order in orders
-        ]
-        now = self.clock.now()
-        self.journal.logged({name: place for found in by_order for name, place in found.items()}, now)
-        for order, found in zip(orders, by_order, strict=True):
-            if len(found) == len({parcel.entry.id for parcel in order.parcels}):
-                order.done.set_result(found)
+        landed = [list(_landed(order, positions, self.clock.now())) for order in orders]
+        self.journal.logged([entry for entries in landed for entry in entries])
+        for order, entries in zip(orders, landed, strict=True):
+            if len(entries) == len(order.parcels):
+                order.done.set_result(entries)
             else:
                 order.done.set_exception(NotAcknowledged(NOT_ACKNOWLEDGED))
 
@@ -141,6 +137,13 @@ class Sender:
         sink, self._sink = self._sink, None
         if sink is not None:
             sink.close()
+
+
+def _landed(order: _Order, positions: Mapping[int, Position], now: float) -> Iterator[Entry]:
+    for parcel in order.parcels:
+        place = positions.get(id(parcel.record))
+        if place is not None:
+            yield replace(parcel.entry, state=State.IN_LOG, position=place, logged_at=now)
 
 
 NOT_ACKNOWLEDGED = (

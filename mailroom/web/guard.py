@@ -9,6 +9,9 @@ from mailroom.access.scopes import Scope
 from mailroom.web.http import CLOSE, Header, Request, RequestRefused
 
 CHALLENGE: Header = (b"www-authenticate", b'Bearer realm="mailroom"')
+OTHER_SITES = frozenset({"cross-site", "same-site"})
+"""What a browser says of a request that a page from elsewhere makes (Fetch Metadata); programs say nothing."""
+
 NO_KEY = (
     "no valid key came with this request: send one as `x-api-key: KEY` or `authorization: Bearer KEY`; "
     "`mailroom keys create` makes them"
@@ -50,6 +53,7 @@ class Guard:
             KeysUnusable: The keys cannot be looked up.
         """
         if self.keys is None:
+            refuse_other_sites(request)
             spend(self.rates, f"address:{address(request)}")
             return
         key = self.keys.owner(presented(request.header(b"x-api-key"), request.header(b"authorization")))
@@ -65,6 +69,16 @@ class Guard:
 
 OPEN = Guard()
 """Lets everybody in."""
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Where no key is asked for, refuse what a page of another site lets a browser of this machine send.
+
+    Raises:
+        RequestRefused: 403.
+    """
+    if request.header(b"sec-fetch-site") in OTHER_SITES:
+        raise RequestRefused(403, "pages of other sites may not ask: send this from a program", CLOSE)
 
 
 def address(request: Request) -> str:

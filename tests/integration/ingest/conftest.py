@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
@@ -20,6 +20,7 @@ from mailroom.contracts.topics import Topic
 from mailroom.embedded.topics import ensure_topics
 from mailroom.settings import KafkaSettings
 from mailroom.streams.kafka import KafkaReader
+from tests.integration.ingest.http_door import FOLLOWED, HttpDoor, http_door
 
 PROJECT = Path(__file__).resolve().parents[3]
 DEADLINE_SECONDS = 60.0
@@ -100,6 +101,23 @@ def read(line: CommandLine, wanted: Callable[[Record], bool], topic: Topic = Top
         found += filter(wanted, reader.poll(500, 0.2))
     reader.close()
     return found
+
+
+@pytest.fixture(scope="session")
+def door(kafka: KafkaSettings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpDoor]:
+    """An HTTP door for all tests that leave it open; it gives slow callers a second, and logs all it ever does."""
+    ensure_topics(kafka.bootstrap, names=FOLLOWED)
+    settings = {
+        "HTTP__HEAD_SECONDS": "1",
+        "HTTP__GRACE_SECONDS": "1",
+        "HTTP__RATE": "100000/minute",
+        "HTTP__STRANGER_RATE": "100000/minute",
+        "HTTP__MAX_DOCUMENT_BYTES": str(128 * 1024 * 1024),
+        "HTTP__MAX_REQUEST_BYTES": str(160 * 1024 * 1024),
+        "TELEMETRY__LOG_LEVEL": "debug",
+    }
+    with http_door(tmp_path_factory.mktemp("http"), kafka, **settings) as opened:
+        yield opened
 
 
 @pytest.fixture

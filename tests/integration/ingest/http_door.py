@@ -18,9 +18,12 @@ import psutil
 from mailroom.access import key_file
 from mailroom.access.keys import new_key
 from mailroom.access.scopes import Scope
+from mailroom.contracts.topics import Topic
 from mailroom.settings import KafkaSettings
 
 SECONDS = 60.0
+FOLLOWED = (Topic.RAW, Topic.CLASSIFIED, Topic.DEAD_LETTER)
+"""Topics that a door needs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,20 +28,11 @@ from mailroom.objects import ObjectStore
 from mailroom.settings import KafkaSettings
 from mailroom.streams.kafka import KafkaReader, KafkaSink
 from tests.conftest import Until
-from tests.integration.ingest.http_door import HttpDoor, arguments, http_door
+from tests.integration.ingest.http_door import FOLLOWED, HttpDoor, arguments, http_door
 
 pytestmark = pytest.mark.kafka
 
 MIB = 1024 * 1024
-TOPICS = (Topic.RAW, Topic.CLASSIFIED, Topic.DEAD_LETTER)
-
-
-@pytest.fixture(scope="module")
-def door(kafka: KafkaSettings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpDoor]:
-    """A door for all tests that leave it open."""
-    ensure_topics(kafka.bootstrap, names=TOPICS)
-    with http_door(tmp_path_factory.mktemp("http"), kafka) as opened:
-        yield opened
 
 
 def raw(kafka: KafkaSettings, *ids: str) -> list[Record]:
@@ -198,7 +189,7 @@ def test_an_original_that_was_changed_is_not_given(door: HttpDoor) -> None:
 
 def test_what_it_knows_survives_a_restart(kafka: KafkaSettings, tmp_path: Path) -> None:
     """After a stop the same door knows its documents and keys; the stop has status 0."""
-    ensure_topics(kafka.bootstrap, names=TOPICS)
+    ensure_topics(kafka.bootstrap, names=FOLLOWED)
     with http_door(tmp_path, kafka) as before:
         told = before.post(b"kept", idempotency_key="k").json()
         status, output, _ = before.stop()
