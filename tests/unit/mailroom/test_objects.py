@@ -1,6 +1,7 @@
 """The claim-check store."""
 
 import os
+import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -134,3 +135,33 @@ def test_an_unknown_protocol_is_a_wrong_setting() -> None:
     """A root that no filesystem serves names the setting."""
     with pytest.raises(UsageError, match=r"setting objects\.uri"):
         ObjectStore("nowhere://x").put(b"hello")
+
+
+@pytest.mark.security
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://169.254.169.254/latest/meta-data/iam/security-credentials/",
+        "http://169.254.169.254/" + HELLO[:2] + "/" + HELLO,
+        "file:///etc/passwd",
+        "file:///proc/self/environ",
+        "s3://somebody-elses-bucket/" + HELLO[:2] + "/" + HELLO,
+        "memory://elsewhere/" + HELLO[:2] + "/" + HELLO,
+        "{root}/../../../etc/passwd",
+        "{root}/" + HELLO[:2] + "/../../" + HELLO,
+        "{root}/" + HELLO[:2] + "/" + HELLO + "\n",
+        "{root}.evil/" + HELLO[:2] + "/" + HELLO,
+        "simplecache::http://169.254.169.254/",
+        "zip://x::http://169.254.169.254/" + HELLO,
+    ],
+)
+def test_a_reference_leads_nowhere_else(
+    store: ObjectStore, uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reference to an address inside, another store or another file is refused before anything is opened."""
+    root = store.uri
+    opened: list[object] = []
+    monkeypatch.setattr(type(store), "_read", lambda *found: opened.append(found))
+    monkeypatch.setattr(socket.socket, "connect", lambda *found: opened.append(found))
+    assert reason_of(store, uri.replace("{root}", root)) is Reason.MALFORMED_HEADER
+    assert opened == []

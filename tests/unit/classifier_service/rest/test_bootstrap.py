@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,6 +13,9 @@ from PIL import Image
 
 from classifier_service.rest import bootstrap
 from classifier_service.rest.bootstrap import RestService, build
+from mailroom.access import key_file
+from mailroom.access.keys import new_key
+from mailroom.access.scopes import Scope
 from mailroom.contracts.errors import UsageError
 from mailroom.extract.ocr.tessdata import OcrUnavailable
 from mailroom.settings import Settings, load_settings
@@ -85,3 +89,43 @@ def test_a_label_that_nobody_handles_stops_the_start() -> None:
     """A label without a department is found before the first request."""
     with pytest.raises(UsageError, match="no department handles: offer, other"):
         build(load_settings(departments={"invoice": "accounts-payable"}), FakePackage)
+
+
+@pytest.mark.security
+def test_the_door_is_not_open_to_other_machines_without_keys(home: Path) -> None:
+    """Beyond this machine the door asks for keys, or is said to be guarded, or does not open."""
+    everywhere = {"host": "0.0.0.0"}  # noqa: S104 - that is what is refused
+    with pytest.raises(UsageError, match="mailroom keys create"):
+        build(load_settings(rest=everywhere), FakePackage)
+    with built(load_settings(rest=everywhere, access={"open": True})) as service:
+        assert ask(service, "POST", "/classify", content=b"please pay").status_code == 200
+
+
+@pytest.mark.security
+def test_a_key_opens_what_it_is_good_for(tmp_path: Path) -> None:
+    """A key labels or changes models as its scopes say; probes need none, and are all that needs none."""
+    file = tmp_path / "keys.json"
+    labels, kept = new_key("desk", [Scope.LABEL_DOCUMENTS], "2026-01-01T00:00:00.000Z")
+    key_file.change(file, lambda known: (*known, kept))
+    headers = {"x-api-key": labels}
+    with built(load_settings(access={"keys": str(file)})) as service:
+        assert ask(service, "POST", "/classify", content=b"please pay", headers=headers).status_code == 200
+        load = "/v2/repository/models/tiny/load"
+        assert ask(service, "POST", load, headers=headers).status_code == 403
+        described = ask(service, "GET", "/openapi.json").json()
+        unkeyed = {
+            path
+            for path, methods in described["paths"].items()
+            for method in methods
+            if ask(
+                service, method.upper(), path.replace("{name}", "tiny").replace("{version}", "1")
+            ).status_code
+            != 401
+        }
+    assert unkeyed == {
+        "/ping",
+        "/v2/health/live",
+        "/v2/health/ready",
+        "/v2/models/{name}/ready",
+        "/v2/models/{name}/versions/{version}/ready",
+    }
