@@ -25,7 +25,7 @@ def classify_stream(
     settings = load_settings()
     log_to_stderr(settings.telemetry.log_level)
     if profile is not None:  # else the settings alone decide, as whoever supervises the service wrote them
-        settings = profiles.resolve(profile, settings)
+        settings = profiles.resolve(profile, settings, on_kinesis=True)
     service = build(_with_package(settings, package))
     stop_on_signals(service)
     finished = serve(service, settings)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from classifier_service.answers import STAGE
 from classifier_service.classifier import Classifier, Model
 from classifier_service.errors import ServiceFailed
 from classifier_service.kafka_door import KafkaDoor
@@ -23,6 +24,7 @@ from mailroom.contracts.errors import MailroomError
 from mailroom.contracts.topics import Topic
 from mailroom.cores import usable_cores
 from mailroom.extract.reading.reader import DocumentReader
+from mailroom.failure_cap import LABELLING_FAULTS, FailureCap
 from mailroom.features.page_looker import PageLooker
 from mailroom.objects import ObjectStore
 from mailroom.settings import Settings
@@ -148,17 +150,20 @@ def build(
         review_below=settings.classifier.review_below,
         look=page_looks(settings),
     )
-    connect = connect or kafka_exchanges(settings)
+    connect = connect or exchanges(settings)
     metrics.serving(classifier.reference)
     limits = {TEXT: _texts_at_once(settings), SCANNED: SCANS_AT_ONCE}
 
-    each = settings.telemetry.log_level == "debug"
+    each, failures = settings.telemetry.log_level == "debug", settings.failures
 
     def door(name: str, number: int) -> KafkaDoor:
         batch = None if spans is None else BatchSpans(spans, consumer_group(settings, name))
         observer = Observer(name, metrics, clock, batch, each=each, number=number)
         exchange = connect(TOPICS[name], name, number)
-        return KafkaDoor(exchange, classifier.label, limit=limits[name], clock=clock, observer=observer)
+        cap = FailureCap(f"the classifier's door {name}", LABELLING_FAULTS, failures.window, failures.share)
+        return KafkaDoor(
+            exchange, classifier.label, limit=limits[name], clock=clock, observer=observer, cap=cap
+        )
 
     # A worker that reads pages has a door, and so partitions, of its own: no document waits for another's pages.
     side_by_side = {TEXT: 1, SCANNED: ocr_workers(settings)}
@@ -231,8 +236,41 @@ def ocr_pool(settings: Settings, metrics: Metrics) -> DocumentReader:
     return OcrPool(ocr_workers(settings), watch=metrics.reading)
 
 
+def exchanges(settings: Settings) -> Connect:
+    """Exchanges with the log that the settings name; raises as `kafka_exchanges` and `kinesis_exchanges` do."""
+    return kinesis_exchanges(settings) if settings.log == "kinesis" else kafka_exchanges(settings)
+
+
+def kinesis_exchanges(settings: Settings) -> Connect:
+    """Exchanges with Kinesis; doors of one name share its shards, as instances do.
+
+    Raises:
+        LogUnavailable: Nobody answers.
+        StreamError: A stream is missing.
+    """
+    from mailroom.streams.kinesis import KinesisLog  # noqa: PLC0415 - AWS's client, which few need
+    from mailroom.streams.kinesis_exchange import KinesisExchange  # noqa: PLC0415 - likewise
+
+    kinesis, log = settings.kinesis, KinesisLog(settings.kinesis, settings.objects.uri)
+    side_by_side = {TEXT: 1, SCANNED: ocr_workers(settings)}
+
+    def connect(topic: Topic, name: str, number: int) -> Exchange:
+        doors = side_by_side[name]
+        return KinesisExchange(
+            log,
+            [topic],
+            consumer_group(settings, name),
+            (Topic.CLASSIFIED, Topic.DEAD_LETTER),
+            stage=STAGE,
+            member=kinesis.member * doors + number,
+            members=kinesis.members * doors,
+        )
+
+    return connect
+
+
 def kafka_exchanges(settings: Settings) -> Connect:
-    """Exchanges with the real log.
+    """Exchanges with Kafka.
 
     Every door has a group of its own: within one, a member that joins would wait for the one that reads a page.
 

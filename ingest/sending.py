@@ -19,7 +19,7 @@ from mailroom.objects import ObjectStore
 from mailroom.settings import Settings, load_settings
 from mailroom.streams import Sink
 from mailroom.streams.clock import SystemClock
-from mailroom.streams.kafka import KafkaSink, require_broker
+from mailroom.streams.opening import open_sink, require_log, with_inline_limit
 from mailroom.telemetry.tracing import tracer
 from mailroom.terminal import emit, messages
 
@@ -42,7 +42,7 @@ class Request:
 def run(request: Request) -> int:
     """Send, print, and return the exit status: 1 where a document was not sent."""
     check(request)
-    settings = profiles.resolve(request.profile, load_settings())
+    settings = profiles.resolve(request.profile, load_settings(), on_kinesis=True)
     outcomes: list[Outcome] = []
     interrupted = False
     try:
@@ -94,7 +94,8 @@ def _harmless(choice: Choice) -> bool:
 
 
 def _outcomes(request: Request, settings: Settings) -> Iterator[Outcome]:
-    require_broker(settings.kafka)
+    settings = with_inline_limit(settings)
+    require_log(settings)
     sink = _sink(settings)
     intake = Intake(ObjectStore(settings.objects.uri), settings.objects.inline_limit)
     delivery = Delivery(sink, intake, SystemClock(), request.name, lambda: request.document_id or new_id())
@@ -106,7 +107,7 @@ def _outcomes(request: Request, settings: Settings) -> Iterator[Outcome]:
 
 def _sink(settings: Settings) -> Sink:
     traces = tracer(SERVICE, settings.telemetry.otlp_endpoint)
-    sink = KafkaSink(settings.kafka)
+    sink = open_sink(settings)
     return sink if traces is None else TracedSink(sink, traces)
 
 

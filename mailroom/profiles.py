@@ -11,10 +11,13 @@ from mailroom.settings import Settings, home
 
 EMBEDDED = "embedded"
 COMPOSE = "compose"
+KINESIS = "kinesis"
 COMPOSE_PORT = "MAILROOM_KAFKA_PORT"
 """The variable by which the Compose file, too, knows the port that its log has on this machine."""
 
-HELP = "embedded, compose, or host:port of a broker; by default the embedded system if it runs, else the settings"
+HELP = (
+    "embedded, compose, kinesis, or host:port of a broker; by default what runs embedded, else the settings"
+)
 
 MAX_PORT = 65_535
 HEADER_BYTES = 64 * 1024  # what a record has besides its document, generously
@@ -46,20 +49,28 @@ def running() -> Running | None:
 
 
 def resolve(
-    profile: str | None, settings: Settings, *, embedded: Callable[[], Running | None] = running
+    profile: str | None,
+    settings: Settings,
+    *,
+    embedded: Callable[[], Running | None] = running,
+    on_kinesis: bool = False,
 ) -> Settings:
     """The settings with the log that a profile names.
 
     Args:
-        profile: `embedded`, `compose`, `host:port[,host:port…]`, or None for the embedded system if it is running,
-            else what the settings say.
+        profile: `embedded`, `compose`, `kinesis`, `host:port[,host:port…]`, or None for Kinesis if the settings
+            name it, else the embedded system if it is running, else what the settings say.
         settings: As they were read.
         embedded: Tells what runs.
+        on_kinesis: Whether the caller can do its work there.
 
     Raises:
         NotRunning: `embedded` was asked for and nothing is up.
-        UsageError: The profile is none of these.
+        UsageError: The profile is none of these, or Kinesis where only Kafka will do.
     """
+    if profile == KINESIS or (profile is None and settings.log == KINESIS):
+        return _kinesis(settings, on_kinesis=on_kinesis)
+    settings = settings.model_copy(update={"log": "kafka"})
     if profile in (None, EMBEDDED):
         return _embedded(embedded(), settings, required=profile == EMBEDDED)
     if profile == COMPOSE:
@@ -67,6 +78,12 @@ def resolve(
             _with(settings, _addresses(f"127.0.0.1:{os.environ.get(COMPOSE_PORT) or 9094}"))
         )
     return _with(settings, _addresses(str(profile)))
+
+
+def _kinesis(settings: Settings, *, on_kinesis: bool) -> Settings:
+    if not on_kinesis:
+        raise UsageError("this verb works on Kafka alone, and the log is Kinesis: see docs/kinesis.md")
+    return settings.model_copy(update={"log": KINESIS})
 
 
 def _travelling_whole(settings: Settings) -> Settings:
@@ -96,7 +113,7 @@ def _with(settings: Settings, bootstrap: str, objects_uri: str | None = None) ->
 def _addresses(profile: str) -> str:
     addresses = [address.strip() for address in profile.split(",")]
     if not all(map(_is_address, addresses)):
-        raise UsageError(f"no profile {profile!r}: say embedded, compose, or host:port of a broker")
+        raise UsageError(f"no profile {profile!r}: say embedded, compose, kinesis, or host:port of a broker")
     return ",".join(addresses)
 
 

@@ -1,8 +1,8 @@
-"""The verb of the Flink job."""
+"""The verb of the stage that cleanses and routes."""
 
 
 def stream() -> None:
-    """Run the Flink job that cleanses and routes, until it is stopped."""
-    from stream_processing.service import serve
+    """Run what cleanses and routes, until it is stopped: a Flink job, or a process of its own on Kinesis."""
+    from stream_processing.starting import serve
 
     serve()

@@ -99,14 +99,22 @@ def _draw(console: "Console", findings: "list[Finding]") -> None:
 
 def topics(
     *,
-    partitions: Annotated[int, typer.Option(min=1, help="Of topics that are not there yet.")] = 2,
+    partitions: Annotated[
+        int, typer.Option(min=1, help="Of topics (or shards of streams) not there yet.")
+    ] = 2,
     profile: Annotated[str | None, typer.Option(help=profiles.HELP)] = None,
     json: Json = False,
 ) -> None:
-    """Create the topics of the contract that a broker lacks; those that exist stay as they are."""
+    """Create the topics (on Kinesis: streams, and a table) that the log lacks; those that exist stay as they are."""
     from mailroom.embedded.topics import ensure_topics
     from mailroom.settings import load_settings
 
-    kafka = profiles.resolve(profile, load_settings()).kafka
+    settings = profiles.resolve(profile, load_settings(), on_kinesis=True)
+    if settings.log == "kinesis":
+        from mailroom.streams.kinesis_setup import ensure_streams
+
+        emit(dict(ensure_streams(settings.kinesis, shards=partitions)), as_json=json)
+        return
+    kafka = settings.kafka
     made = ensure_topics(kafka.bootstrap, partitions=partitions, timeout_seconds=60.0, client=kafka.client())
     emit(dict(made), as_json=json)

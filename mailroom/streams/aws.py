@@ -1,11 +1,14 @@
-"""Clients of Amazon's services, and their errors in our words."""
+"""Clients of Amazon's services, and their errors in our words.
+
+By botocore, which s3fs brings everywhere; boto3 would add nothing but its resources.
+"""
 
 from collections.abc import Callable
 from functools import cache
 from threading import Lock
 from typing import Any, TypeVar
 
-import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -25,7 +28,7 @@ _MAKING = Lock()
 
 
 def client(service: str, kinesis: KinesisSettings) -> Any:
-    """The client of `kinesis` or `dynamodb` for some settings; making one costs half a second, and all threads may use it."""
+    """The client of `kinesis` or `dynamodb` for some settings: it costs half a second, and all threads may use it."""
     with _MAKING:
         return asked(lambda: _client(service, kinesis))
 
@@ -35,14 +38,14 @@ def _client(service: str, kinesis: KinesisSettings) -> Any:
     config = Config(
         retries={"mode": "standard", "total_max_attempts": TRIES}, connect_timeout=5, read_timeout=30
     )
-    return _session().client(
+    return _session().create_client(
         service, region_name=kinesis.region, endpoint_url=kinesis.endpoint, config=config
     )
 
 
 @cache
 def _session() -> Any:
-    return boto3.session.Session()
+    return botocore.session.get_session()
 
 
 def asked(call: Callable[[], Answer]) -> Answer:

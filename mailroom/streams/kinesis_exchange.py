@@ -32,6 +32,7 @@ class KinesisExchange:
         topics: What is read.
         group: Whose positions are kept.
         outputs: Topics that are written to.
+        stage: Named by the dead letters of what cannot be opened.
         member: Which of `members` instances this is; they share the shards by their numbers.
         members: See `member`.
     """
@@ -43,11 +44,12 @@ class KinesisExchange:
         group: str,
         outputs: Sequence[str],
         *,
+        stage: str,
         member: int = 0,
         members: int = 1,
     ) -> None:
         self._log = log
-        self._group = group
+        self._stage = stage
         self._outputs = outputs
         self._positions = Positions(log.kinesis, group)
         self._opener = Opener(log.store)
@@ -60,7 +62,7 @@ class KinesisExchange:
         self._there = self._written_since(self._since)
 
     def poll(self, limit: int, timeout: float) -> Sequence[Record]:
-        """Up to `limit` records; one that cannot be opened becomes a dead letter at the next commit."""
+        """Up to `limit` records; one that cannot be opened becomes a dead letter, with the next commit or here."""
         found = [
             (topic, shard, self._opener.open(topic, shard, raw))
             for topic, shard, raw in self._shards.poll(limit, timeout)
@@ -69,8 +71,11 @@ class KinesisExchange:
             position = opened.record.position
             self._polled[topic, shard] = str(position.offset if position else None)
             if opened.problem is not None:
-                self._refused.append(_refused(opened, self._group))
-        return [opened.record for _, _, opened in found if opened.problem is None]
+                self._refused.append(_refused(opened, self._stage))
+        readable = [opened.record for _, _, opened in found if opened.problem is None]
+        if self._refused and not readable:
+            self.commit([])
+        return readable
 
     def commit(self, outputs: Sequence[Record]) -> None:
         """Write the outputs that are not there yet, then the positions of all that was polled.
@@ -155,8 +160,8 @@ def identity_of(record: Record) -> str:
     return digest.hexdigest()
 
 
-def _refused(opened: Opened, group: str) -> Record:
+def _refused(opened: Opened, stage: str) -> Record:
     record, problem = opened.record, opened.problem
     position = record.position or Position(record.topic, -1, -1)
     reason = problem.reason if problem is not None else ""
-    return dead_letter(record, Failure(group, reason, str(problem), position))
+    return dead_letter(record, Failure(stage, reason, str(problem), position))

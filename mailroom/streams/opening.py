@@ -42,8 +42,10 @@ def open_sink(settings: Settings) -> Sink:
     return KafkaSink(settings.kafka)
 
 
-def inline_limit(settings: Settings) -> int:
-    """Bytes up to which a document travels in its record, on this log."""
+def with_inline_limit(settings: Settings) -> Settings:
+    """The settings with the largest document that travels in its record on this log."""
     if settings.log == "kafka":
-        return settings.objects.inline_limit
-    return min(settings.objects.inline_limit, int(settings.kinesis.record_bytes * ENVELOPE_SHARE))
+        return settings
+    limit = min(settings.objects.inline_limit, int(settings.kinesis.record_bytes * ENVELOPE_SHARE))
+    objects = settings.objects.model_copy(update={"inline_limit": limit})
+    return settings.model_copy(update={"objects": objects})

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from mailroom.contracts.topics import Topic
 from mailroom.embedded.topics import ensure_topics
 from mailroom.settings import KafkaSettings, KinesisSettings
 from mailroom.streams.kinesis_setup import ensure_streams
@@ -39,5 +40,5 @@ def world(log: Log) -> Iterator[World]:
 def on_kinesis(kinesis: KinesisSettings, folder: Path, unique: str) -> OnKinesis:
     """Two streams that are nobody else's."""
     mine = kinesis.model_copy(update={"prefix": f"{unique}-"})
-    ensure_streams(mine, shards=1, names=[INPUT, OUTPUT])
+    ensure_streams(mine, shards=1, names=[INPUT, OUTPUT, Topic.DEAD_LETTER])
     return OnKinesis(mine, f"file://{folder}/objects", unique)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from mailroom.contracts.records import Position, Record
+from mailroom.contracts.topics import Topic
 from mailroom.settings import KafkaSettings, KinesisSettings
 from mailroom.streams import Exchange, Reader, Sink
 from mailroom.streams.kafka import KafkaReader, KafkaSink
@@ -127,7 +128,7 @@ class OnKinesis:
 
     def exchange(self) -> Exchange:
         """An exchange."""
-        return KinesisExchange(self.log, [INPUT], self.group, [OUTPUT])
+        return KinesisExchange(self.log, [INPUT], self.group, [OUTPUT, Topic.DEAD_LETTER], stage="stage")
 
     def refuse(self, exchange: Exchange) -> list[Record]:  # noqa: ARG002 - the record alone does it
         """Headers cannot lie in the object store."""

@@ -89,7 +89,7 @@ def test_the_embedded_system_must_run_to_be_asked_for(settings: Settings) -> Non
 @pytest.mark.parametrize("profile", ["production", "host:", ":9092", "host:port", "host:0", "host:70000", ""])
 def test_what_is_no_profile_is_refused(profile: str, settings: Settings) -> None:
     """A typing error is wrong usage, not a broker that does not answer."""
-    with pytest.raises(UsageError, match="embedded, compose, or host:port"):
+    with pytest.raises(UsageError, match="embedded, compose, kinesis, or host:port"):
         resolve(profile, settings, embedded=up)
 
 
