@@ -37,6 +37,7 @@ VERBS: tuple[Verb, ...] = (
         "mailroom.dead_letters.commands:app",
         "Documents that failed: list, show, redrive once the cause is mended.",
     ),
+    Verb("originals", "mailroom.originals.commands:app", "The store of originals: clean it."),
     Verb("samples", "samples.commands:samples", "Generate labelled documents."),
     Verb("train", "training.commands:train", "Train a kernel and write a model package."),
     Verb("evaluate", "training.commands:evaluate", "Measure a model package on labelled documents."),

@@ -1,0 +1,1 @@
+"""Keeping the object store: what nothing in the log refers to any more is removed."""
