@@ -156,3 +156,25 @@ def topic(
     from ingest.topic.receiving import Request, run
 
     ended(run(Request(mapping, instance, profile, once, as_json)))
+
+
+@app.command()
+def smtp(
+    *,
+    host: Annotated[
+        str | None, typer.Option(help="Where to listen; 127.0.0.1 unless the settings say else.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="8025 unless the settings say else; 0 takes a free one.")
+    ] = None,
+    recipient: Annotated[
+        list[str] | None, typer.Option(help="An address that is taken; repeat it; none named: all.")
+    ] = None,
+    profile: Profile = None,
+    as_json: Json = False,
+) -> None:
+    """Receive mails that scanners and programs send here; each is accepted once the log has it."""
+    from ingest.smtp.serving import Request, run
+
+    flags = {"host": host, "port": port, "recipients": tuple(recipient) if recipient else None}
+    ended(run(Request({name: value for name, value in flags.items() if value is not None}, profile, as_json)))

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import BinaryIO
 
 from ingest.content import Intake
-from ingest.documents import Content, Document, Failed, Outcome, Sent
+from ingest.documents import Document, Failed, Outcome, Sent
 from ingest.envelope import raw_record
 from ingest.errors import Unsendable
 from mailroom.contracts import headers as h
@@ -102,13 +102,16 @@ class Handover:
             return _dead(arrival, arrival.refusal)
         try:
             with arrival.open() as stream:
-                content = self.intake.read(stream, arrival.file_name)
+                content = self._intake(arrival).read(stream, arrival.file_name)
         except Unsendable as error:
             return error
-        if arrival.media_type is not None:
-            content = Content(content.body, arrival.media_type)
         document = Document(arrival.id, content, arrival.file_name)
         return raw_record(document, source=self.source, now=self.clock.now())
+
+    def _intake(self, arrival: Arrival) -> Intake:
+        """The bytes are looked at only where the source does not know what they are."""
+        known = arrival.media_type
+        return self.intake if known is None else replace(self.intake, media_type=lambda *_: known)
 
     def _send(self, records: Sequence[Record]) -> list[Position | RecordRefused]:
         """Where each record lies now; if the log refuses one of them, the others go alone."""

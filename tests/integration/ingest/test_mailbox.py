@@ -29,21 +29,6 @@ def server() -> Iterator[Dovecot]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Key and certificate of `localhost`, which nobody but itself signed."""
-    file = tmp_path_factory.mktemp("tls") / "both.pem"
-    subject = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2")
-    new = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    subprocess.run(
-        ["openssl", *new, *subject, "-keyout", str(file), "-out", f"{file}.crt"],
-        check=True,
-        capture_output=True,
-    )
-    file.write_text(file.read_text() + Path(f"{file}.crt").read_text())
-    return file
-
-
 class Door:
     """The real verb as a process of its own, its mailboxes in a settings file."""
 

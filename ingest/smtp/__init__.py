@@ -1,0 +1,1 @@
+"""Mails that are brought: the door for scanners and programs that can mail."""
