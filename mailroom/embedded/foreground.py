@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mailroom.embedded import system
+from mailroom.embedded.services import services_and_door
 from mailroom.embedded.state import SystemState
 from mailroom.terminal import emit, messages
 
@@ -29,6 +30,7 @@ def run(options: system.Options, *, as_json: bool) -> None:
         say=lambda words: messages().print(words, markup=False),
         prepared=lambda: stop_on_signals(stopping),
         ready=ready,
+        services=services_and_door,
     )
 
 
@@ -83,6 +85,10 @@ def _draw(console: Console, state: SystemState, memory: dict[str, int]) -> None:
         console.print(f"{name:<8} {value}", markup=False, highlight=False, soft_wrap=True)
     table = Table("service", "state", "process", "restarts", "MiB", "log", box=None)
     for service in state.services:
+        if service.address:
+            console.print(
+                f"{service.name:<8} {service.address}", markup=False, highlight=False, soft_wrap=True
+            )
         size = str(memory[service.name] // MEBIBYTE)
         pid = str(service.pid or "")
         table.add_row(service.name, service.phase, pid, str(service.restarts), size, service.log)

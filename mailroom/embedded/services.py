@@ -2,15 +2,15 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from mailroom.embedded import ready
+from mailroom.embedded import ports, ready
 from mailroom.embedded.kafka import Broker
 from mailroom.embedded.supervisor import Service
 
-KAFKA, FLINK, CLASSIFIER = "kafka", "flink", "classifier"
+KAFKA, FLINK, CLASSIFIER, HTTP = "kafka", "flink", "classifier", "http"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,21 @@ def python_services(folders: Folders, environment: Mapping[str, str]) -> list[Se
     ]
 
 
+def services_and_door(folders: Folders, environment: Mapping[str, str]) -> list[Service]:
+    """The same, and the HTTP door of ingest, on the loopback port that it had before."""
+    state = folders.data / "embedded-http"  # not that of a door which this user opens himself
+    port = ports.remember(state / "port.json", [HTTP], {})[HTTP]
+    settings = {
+        **environment,
+        "MAILROOM_HTTP__HOST": ports.LOOPBACK,
+        "MAILROOM_HTTP__PORT": str(port),
+        "MAILROOM_HTTP__STATE_DIR": str(state),
+    }
+    words = ("http", "--profile", environment["MAILROOM_KAFKA__BOOTSTRAP"])
+    door = _python_service(HTTP, "ingest", folders, settings, *words, start_seconds=60.0)
+    return [*python_services(folders, environment), replace(door, address=f"http://{ports.LOOPBACK}:{port}")]
+
+
 def environment(folders: Folders, bootstrap: str, package: Path, java_home: Path | None) -> dict[str, str]:
     """The settings that the services get: where the log is, where to keep things, what labels."""
     settings = {
@@ -70,12 +85,17 @@ def environment(folders: Folders, bootstrap: str, package: Path, java_home: Path
 
 
 def _python_service(
-    name: str, module: str, folders: Folders, environment: Mapping[str, str], *, start_seconds: float
+    name: str,
+    module: str,
+    folders: Folders,
+    environment: Mapping[str, str],
+    *words: str,
+    start_seconds: float,
 ) -> Service:
     file = folders.ready(name)
     return Service(
         name,
-        [sys.executable, "-m", module],
+        [sys.executable, "-m", module, *words],
         ready=partial(ready.is_announced, file),
         log_file=folders.log(name),
         environment={**environment, ready.VARIABLE: str(file)},

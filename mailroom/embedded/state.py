@@ -19,7 +19,7 @@ CLOCK_SLACK_SECONDS = 5.0  # start times are counted from the boot, whose time m
 
 @dataclass(frozen=True, slots=True)
 class ServiceState:
-    """One service: where it is in its life, its guard's process id, the mark of its processes, its log."""
+    """One service: where it is in its life, its guard's process id, its processes' mark, its log, where it listens."""
 
     name: str
     phase: str
@@ -27,6 +27,7 @@ class ServiceState:
     mark: str
     restarts: int
     log: str
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

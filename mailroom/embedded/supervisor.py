@@ -41,6 +41,7 @@ class Service:
         before_start: Done before every start, also before a restart.
         start_seconds: How long it may take to become ready.
         grace_seconds: How long it may take to end after it was asked to.
+        address: Where it listens, for a person; empty where that is nobody's affair.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Service:
     before_start: Callable[[], None] = lambda: None
     start_seconds: float = 60.0
     grace_seconds: float = 3.0
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ class Report:
     mark: str
     restarts: int
     log_file: Path
+    address: str = ""
 
 
 @dataclass(slots=True)
@@ -130,7 +133,8 @@ class _Charge:
 
     def report(self) -> Report:
         pid, mark = (self.process.pid, self.process.mark) if self.process else (None, "")
-        return Report(self.service.name, self.phase, pid, mark, self.restarts, self.service.log_file)
+        service = self.service
+        return Report(service.name, self.phase, pid, mark, self.restarts, service.log_file, service.address)
 
 
 def launch_child(service: Service) -> Process:

@@ -194,7 +194,13 @@ class _System:
 
 def _service_state(report: Report) -> ServiceState:
     return ServiceState(
-        report.name, report.phase.value, report.pid, report.mark, report.restarts, str(report.log_file)
+        report.name,
+        report.phase.value,
+        report.pid,
+        report.mark,
+        report.restarts,
+        str(report.log_file),
+        report.address,
     )
 
 
