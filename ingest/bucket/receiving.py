@@ -40,7 +40,7 @@ class Request:
 def run(request: Request) -> int:
     """Receive, and return the exit status."""
     check(request)
-    settings = profiles.resolve(request.profile, load_settings())
+    settings = profiles.resolve(request.profile, load_settings(), on_kinesis=True)
     make = partial(_receivers, request)
     return receive(settings, make, sources=1, once=request.once, as_json=request.as_json)
 

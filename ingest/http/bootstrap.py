@@ -24,7 +24,8 @@ from mailroom.objects import ObjectStore
 from mailroom.settings import Settings
 from mailroom.streams.base import Sink
 from mailroom.streams.clock import SystemClock
-from mailroom.streams.kafka import KafkaReader, KafkaSink, require_broker
+from mailroom.streams.kafka import KafkaReader
+from mailroom.streams.opening import open_sink, require_log
 from mailroom.telemetry.metrics import Metrics
 from mailroom.telemetry.tracing import Tracer, tracer
 from mailroom.web.app import Door
@@ -89,7 +90,7 @@ def built(settings: Settings, keys: KeyRing | None) -> Iterator[HttpService]:
                 clock,
             )
             tell = Tell(journal, store, uploads, settings.objects.inline_limit)
-            probes = Probes(state, partial(require_broker, settings.kafka, PROBE_SECONDS), clock)
+            probes = Probes(state, partial(require_log, settings, timeout=PROBE_SECONDS), clock)
             observer = RequestObserver(metrics, spans)
             door = Door(operations(receive, tell, probes), TITLE, observer, state, guard)
             yield HttpService(door, state, metrics, journal)
@@ -127,7 +128,8 @@ def held(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def _following(settings: Settings, journal: Journal) -> Iterator[None]:
-    if not settings.http.follow:
+    # On Kinesis a place in the log is larger than any number that the journal keeps.
+    if not settings.http.follow or settings.log == "kinesis":
         yield
         return
     connect = partial(KafkaReader, settings.kafka, TOPICS, from_beginning=False)
@@ -138,5 +140,5 @@ def _following(settings: Settings, journal: Journal) -> Iterator[None]:
 
 
 def _sink(settings: Settings, spans: Tracer | None) -> Sink:
-    sink = KafkaSink(settings.kafka)
+    sink = open_sink(settings)
     return sink if spans is None else TracedSink(sink, spans)

@@ -10,7 +10,7 @@ from mailroom import profiles
 from mailroom.access.guarding import ring_for
 from mailroom.readiness import announce
 from mailroom.settings import Settings, load_settings
-from mailroom.streams.kafka import require_broker
+from mailroom.streams.opening import require_log, with_inline_limit
 from mailroom.telemetry import logs
 from mailroom.telemetry.scraping import scraped
 from mailroom.terminal import emit
@@ -38,12 +38,13 @@ def run(request: Request) -> int:
     Raises:
         MailroomError: It cannot begin: the address is taken, no broker answers, keys are missing or not to be trusted.
     """
-    settings = _with_options(profiles.resolve(request.profile, load_settings()), request)
+    settings = _with_options(profiles.resolve(request.profile, load_settings(), on_kinesis=True), request)
     http, telemetry = settings.http, settings.telemetry
     logs.configure(telemetry.log_level)
     keys = ring_for(settings.access, http.host, WHAT)
     opened = bound(http.host, http.port)
-    require_broker(settings.kafka)
+    settings = with_inline_limit(settings)
+    require_log(settings)
     with (
         built(settings, keys) as service,
         scraped(

@@ -39,7 +39,7 @@ class Request:
 
 def run(request: Request) -> int:
     """Receive, and return the exit status."""
-    settings = profiles.resolve(request.profile, load_settings())
+    settings = profiles.resolve(request.profile, load_settings(), on_kinesis=True)
     chosen = accounts(request, settings.mailbox)
     for name, account in chosen.items():
         require_privacy(name, account)

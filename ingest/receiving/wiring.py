@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from ingest.content import Intake
 from ingest.receiving.handover import Handover
@@ -12,11 +13,12 @@ from ingest.stopping import stop_on_signals
 from ingest.tally import Tally
 from ingest.tracing import SERVICE, TracedSink
 from mailroom import readiness
+from mailroom.large_objects import put_file
 from mailroom.objects import ObjectStore
 from mailroom.settings import Settings
 from mailroom.streams.base import Sink
 from mailroom.streams.clock import SystemClock
-from mailroom.streams.kafka import KafkaSink, require_broker
+from mailroom.streams.opening import open_sink, require_log, with_inline_limit
 from mailroom.telemetry.tracing import Tracer, tracer
 from mailroom.terminal import emit, messages
 
@@ -36,7 +38,8 @@ class Wiring:
     def handover(self, source: str) -> Handover:
         """A connection to the log of its own, since each thread waits for its own documents."""
         objects = self.settings.objects
-        intake = Intake(ObjectStore(objects.uri), objects.inline_limit)
+        store = ObjectStore(objects.uri)
+        intake = Intake(store, objects.inline_limit, keep_file=partial(put_file, store))
         return Handover(self.sink, intake, SystemClock(), source)
 
     def sink(self) -> Sink:
@@ -45,8 +48,8 @@ class Wiring:
         Raises:
             LogUnavailable: Nobody does.
         """
-        require_broker(self.settings.kafka)
-        sink = KafkaSink(self.settings.kafka)
+        require_log(self.settings)
+        sink = open_sink(self.settings)
         return sink if self.traces is None else TracedSink(sink, self.traces)
 
 
@@ -57,16 +60,14 @@ def wired(settings: Settings) -> Iterator[Wiring]:
     Raises:
         LogUnavailable: Nobody answers at the start, which is for a person to mend.
     """
-    require_broker(settings.kafka)
+    settings = with_inline_limit(settings)
+    require_log(settings)
     traces = tracer(SERVICE, settings.telemetry.otlp_endpoint)
     try:
         yield Wiring(settings, traces)
     finally:
         if traces is not None:
             traces.close()
-
-
-Connect = Callable[[], object]
 
 
 @dataclass(slots=True)

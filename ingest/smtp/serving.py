@@ -35,7 +35,7 @@ class Request:
 
 def run(request: Request) -> int:
     """Listen, and return the exit status."""
-    settings = profiles.resolve(request.profile, load_settings())
+    settings = profiles.resolve(request.profile, load_settings(), on_kinesis=True)
     smtp = settings.smtp.model_copy(update=dict(request.given))
     check(smtp, settings)
     logs.configure(settings.telemetry.log_level)

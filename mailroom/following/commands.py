@@ -21,17 +21,17 @@ def watch(
     from mailroom.following.follower import Follower
     from mailroom.following.ledger import Ledger
     from mailroom.settings import load_settings
-    from mailroom.streams.kafka import KafkaReader, require_broker
+    from mailroom.streams.opening import open_reader, require_log
     from mailroom.terminal import emit, output
 
-    kafka = profiles.resolve(profile, load_settings()).kafka
-    require_broker(kafka)
+    settings = profiles.resolve(profile, load_settings(), on_kinesis=True)
+    require_log(settings)
     ledger, seen = Ledger(), 0
 
     def done() -> bool:
         return count is not None and seen >= count
 
-    reader = KafkaReader(kafka, Follower.topics, from_beginning=from_beginning)
+    reader = open_reader(settings, Follower.topics, from_beginning=from_beginning)
     with suppress(KeyboardInterrupt), Board(output(), ledger) as board:
 
         def tell(outcome: Outcome) -> None:

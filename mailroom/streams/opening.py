@@ -1,21 +1,22 @@
 """The log that the settings name, opened: for parts that only write, and need not know which it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mailroom.contracts.topics import Topic
 from mailroom.settings import Settings
-from mailroom.streams.base import Sink
+from mailroom.streams.base import Reader, Sink
 
 ENVELOPE_SHARE = 0.7
 """Of a record of Kinesis that a document may take: base64 makes four bytes of three, and headers come with it."""
 
 
-def require_log(settings: Settings, topics: Iterable[str] = (Topic.RAW,)) -> None:
+def require_log(settings: Settings, topics: Iterable[str] = (Topic.RAW,), *, timeout: float = 10.0) -> None:
     """Make sure that the log answers.
 
     Args:
         settings: Which log.
         topics: What must be there; Kafka's are not looked for.
+        timeout: Seconds that Kafka may take; AWS's client has its own limits.
 
     Raises:
         LogUnavailable: Nobody does.
@@ -28,7 +29,7 @@ def require_log(settings: Settings, topics: Iterable[str] = (Topic.RAW,)) -> Non
     else:
         from mailroom.streams.kafka import require_broker  # noqa: PLC0415 - likewise
 
-        require_broker(settings.kafka)
+        require_broker(settings.kafka, timeout)
 
 
 def open_sink(settings: Settings) -> Sink:
@@ -40,6 +41,23 @@ def open_sink(settings: Settings) -> Sink:
     from mailroom.streams.kafka import KafkaSink  # noqa: PLC0415 - likewise
 
     return KafkaSink(settings.kafka)
+
+
+def open_reader(settings: Settings, topics: Sequence[str], *, from_beginning: bool) -> Reader:
+    """A reader of some topics of the log.
+
+    Raises:
+        LogUnavailable: Nobody answers.
+        StreamError: A topic is missing.
+    """
+    if settings.log == "kinesis":
+        from mailroom.streams.kinesis import KinesisLog, KinesisReader  # noqa: PLC0415 - likewise
+
+        log = KinesisLog(settings.kinesis, settings.objects.uri)
+        return KinesisReader(log, topics, from_beginning=from_beginning)
+    from mailroom.streams.kafka import KafkaReader  # noqa: PLC0415 - likewise
+
+    return KafkaReader(settings.kafka, topics, from_beginning=from_beginning)
 
 
 def with_inline_limit(settings: Settings) -> Settings:

@@ -1,5 +1,6 @@
 """The same stream of documents on Kinesis instead of Kafka, while its stages are killed."""
 
+import json
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from mailroom.contracts.codec import decode
 from mailroom.contracts.records import Classification, Record
 from mailroom.contracts.topics import Topic
 from mailroom.embedded.commands import topics as make_streams
+from mailroom.following.commands import watch
 from mailroom.settings import KinesisSettings
 from mailroom.streams.aws import client
 from mailroom.streams.kinesis import KinesisLog, KinesisReader, KinesisSink
@@ -101,7 +103,10 @@ def letters(folder: Path) -> Path:
 
 
 def test_the_same_stream_on_kinesis(
-    log: KinesisLog, tmp_path: Path, until: Callable[[Callable[[], bool]], bool]
+    log: KinesisLog,
+    tmp_path: Path,
+    until: Callable[[Callable[[], bool]], bool],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Files in by `send`, labels and dead letters out: nothing lost, nothing twice, though both stages are killed."""
     assert send(Request((str(letters(tmp_path / "letters")),), "kinesis")) == 0
@@ -137,6 +142,10 @@ def test_the_same_stream_on_kinesis(
     assert {each.label for each in found} == {"invoice"}
     assert books.reasons() == {b"empty": 1, b"malformed-record": 1}
     assert [record.key for record in books.records[Topic.DUPLICATES]] == [b"twice"]
+    capsys.readouterr()
+    watch(profile="kinesis", from_beginning=True, count=labels + 2, as_json=True)
+    followed = [json.loads(line).get("label") for line in capsys.readouterr().out.splitlines()]
+    assert (followed.count("invoice"), followed.count(None)) == (labels, 2)
 
 
 def logs(folder: Path) -> str:
