@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from mailroom.extract import frames
+from mailroom.extract.watchdog import Watchdog
 
 _GRACE_SECONDS = 2.0
 
@@ -31,6 +32,7 @@ class Child:
     def __init__(self, module: str, *arguments: str) -> None:
         self.asked = 0
         self._overdue = threading.Event()
+        self._watchdog = Watchdog(self._kill_overdue)
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", module, *arguments],
             stdin=subprocess.PIPE,
@@ -68,6 +70,7 @@ class Child:
 
     def end(self) -> None:
         """Close the child's input, which it ends at; kill it if it does not."""
+        self._watchdog.end()
         _close_quietly(_pipe(self._process.stdin))
         try:
             self._process.wait(_GRACE_SECONDS)
@@ -81,16 +84,13 @@ class Child:
         self._process.kill()
 
     def _within(self, patience: float, request: bytes | None) -> bytes | None:
-        watchdog = threading.Timer(patience, self._kill_overdue)
-        watchdog.start()
         try:
-            if request is not None:
-                frames.write(_pipe(self._process.stdin), request)
-            return frames.read(_pipe(self._process.stdout))
+            with self._watchdog.within(patience):
+                if request is not None:
+                    frames.write(_pipe(self._process.stdin), request)
+                return frames.read(_pipe(self._process.stdout))
         except (BrokenPipeError, EOFError):
             return None
-        finally:
-            watchdog.cancel()
 
     def _kill_overdue(self) -> None:
         self._overdue.set()

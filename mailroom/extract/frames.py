@@ -14,6 +14,7 @@ from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
 from mailroom.extract.encodings import encodable
 from mailroom.extract.results import Extracted, Limits, PagesFound, PartsFound, TextFound
+from mailroom.extract.sniffing import Kind
 
 _LENGTH_BYTES = 8
 _FOUND: dict[str, type[Extracted]] = {kind.__name__: kind for kind in (TextFound, PagesFound, PartsFound)}
@@ -56,17 +57,17 @@ def _exactly(pipe: IO[bytes], length: int) -> bytes:
     return data
 
 
-def encode_request(data: bytes, declared: str | None, file_name: str | None, limits: Limits) -> bytes:
-    """A document and how to read it, as one frame: a line of JSON, then the document's bytes."""
-    head = {"declared": declared, "file_name": file_name, "limits": asdict(limits)}
+def encode_request(data: bytes, kind: Kind, limits: Limits) -> bytes:
+    """A document, what it is and how much of it to look at, as one frame: a line of JSON, then the document's bytes."""
+    head = {"kind": asdict(kind), "limits": asdict(limits)}
     return json.dumps(head).encode() + b"\n" + data
 
 
-def decode_request(frame: bytes) -> tuple[bytes, str | None, str | None, Limits]:
-    """The document, its declared type, its file name and the limits, out of a frame."""
+def decode_request(frame: bytes) -> tuple[bytes, Kind, Limits]:
+    """The document, what it is, and the limits, out of a frame."""
     line, _, data = frame.partition(b"\n")
     head = json.loads(line)
-    return data, head["declared"], head["file_name"], Limits(**head["limits"])
+    return data, Kind(**head["kind"]), Limits(**head["limits"])
 
 
 def encode_answer(answer: Extracted | MalformedRecord) -> bytes:

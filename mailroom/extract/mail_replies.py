@@ -17,8 +17,16 @@ _FEWEST_LETTERS = 20
 _FEWEST_LETTERS_SIGNED = 10
 _SIGNATURE_WITHIN = 1500
 
-# Without one of these at the start of a line, or a colon at its end, there is no quote.
-_MAY_QUOTE = re.compile(r"^[ \t]*(?:>|-{3}|_{10}|\*?[^\W\d_][\w ]{0,20}:)|[:>][ \t]*$", re.MULTILINE)
+# Without one of these there is no quote, and quotequail, which tries forty patterns on every line, is not asked: marks
+# of quotes, rules, a sentence that introduces a quote, on two lines at most, and the sender's line of a quoted heading.
+_MAY_QUOTE = re.compile(
+    r"^(?:>|---|_{10})"
+    r"|^(?:On|Am|Le|El|Den|Em|Op|.{0,80}написал)\b.{0,300}(?:\n.{0,300})?:$"
+    r"|^(?:Begin|Anfang|Début|Inicio|Forwarded|Mensaje|Vidare|Door|Origin|Ursprüng|Oorspr|Message|Перес).{0,40}:$"
+    r"|^\d{4}/\d{1,2}/\d{1,2} "
+    r"|^\*?(?:From|Von|De|Från|Van|От кого) ?:",
+    re.MULTILINE | re.IGNORECASE,
+)
 _BLANK_LINES = re.compile(r"\n{3,}")
 _ANSWER = re.compile(
     r"[ \t]*(?:re|aw|antw|antwort|sv|vs|odp|ref|rif|r|回复|答复)[ \t]*(?:\[\d+\])?[:：]",  # noqa: RUF001

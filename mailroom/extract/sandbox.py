@@ -80,7 +80,7 @@ class Sandbox:
         parse = parser_of(kind.media_type)
         if not is_hostile_ground(kind.media_type, len(data)):
             return parse(data, kind, limits)
-        request = frames.encode_request(data, declared, file_name, limits)
+        request = frames.encode_request(data, kind, limits)
         with self._lock:
             return frames.decode_answer(self._answer(request))
 

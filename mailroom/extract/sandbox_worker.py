@@ -13,7 +13,7 @@ from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
 from mailroom.extract import frames
 from mailroom.extract.child_side import serve
-from mailroom.extract.extraction import extract
+from mailroom.extract.registry import parser_of
 from mailroom.extract.results import Extracted
 
 
@@ -33,9 +33,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _answer(request: bytes) -> Extracted | MalformedRecord:
-    data, declared, file_name, limits = frames.decode_request(request)
+    data, kind, limits = frames.decode_request(request)
     try:
-        return extract(data, declared=declared, file_name=file_name, limits=limits)
+        return parser_of(kind.media_type)(data, kind, limits)
     except MalformedRecord as refusal:
         return refusal
     except MemoryError:
