@@ -19,6 +19,7 @@ from mailroom.embedded import ready
 from mailroom.embedded.kafka import Broker
 from mailroom.embedded.topics import ensure_topics
 from mailroom.settings import KafkaSettings
+from mailroom.streams.errors import StreamError
 from mailroom.streams.kafka import KafkaReader, KafkaSink
 
 START_SECONDS = 150.0
@@ -27,7 +28,7 @@ OUTPUTS = (Topic.TEXT, Topic.SCANNED, Topic.DEAD_LETTER, Topic.DUPLICATES)
 
 
 _PATIENTLY = Retrying(
-    retry=retry_if_exception_type(KafkaException),
+    retry=retry_if_exception_type((KafkaException, StreamError)),
     stop=stop_after_delay(30),
     wait=wait_fixed(0.1),
     reraise=True,
