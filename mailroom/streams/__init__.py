@@ -1,7 +1,7 @@
-"""Source, Sink and Clock: Kafka and in-memory.
+"""Source, Sink and Clock: Kafka, Kinesis and in-memory.
 
 `Exchange` reads and writes in one transaction, `Sink` only writes, `Reader` only reads. The in-memory log is part of
-the product: one suite of contract tests runs on both.
+the product: one suite of contract tests runs on all three.
 """
 
 from mailroom.streams.base import Exchange, Reader, Sink
