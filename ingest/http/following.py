@@ -1,6 +1,6 @@
-"""Labels and dead letters as they come, noted for the documents of this door and their parts.
+"""Labels, duplicates and dead letters as they come, noted for the documents of this door and their parts.
 
-It reads both topics whole, since no topic is sorted by doors: one look by a primary key for each record. Up to where
+It reads their topics whole, since no topic is sorted by doors: one look by a primary key for each record. Up to where
 it has read is noted in the same transaction as what it found.
 """
 
@@ -17,12 +17,12 @@ from mailroom.contracts import headers as h
 from mailroom.contracts.codec import decode, document_id, text_header
 from mailroom.contracts.dead_letters import read_failure
 from mailroom.contracts.errors import MailroomError, MalformedRecord
-from mailroom.contracts.records import Classification, Record
+from mailroom.contracts.records import Classification, Duplicate, Record
 from mailroom.contracts.topics import Topic
 from mailroom.streams.base import Reader
-from mailroom.streams.clock import Clock
+from mailroom.streams.clock import Clock, parse_rfc3339
 
-TOPICS = (Topic.CLASSIFIED, Topic.DEAD_LETTER)
+TOPICS = (Topic.CLASSIFIED, Topic.DUPLICATES, Topic.DEAD_LETTER)
 MOST_TOGETHER = 500
 POLL_SECONDS = 0.5
 PAUSE_SECONDS = 5.0
@@ -101,9 +101,11 @@ def outcomes(records: Sequence[Record], now: float) -> Iterator[Entry]:
     """What records say of documents; those that say nothing readable are other people's."""
     for record in records:
         try:
-            yield _labelled(record, now) if record.topic == Topic.CLASSIFIED else _dead(record, now)
-        except MalformedRecord:
+            outcome = _READ[record.topic](record, now)
+        except (MalformedRecord, ValueError):  # a foreign label's time may be none
             continue
+        if outcome is not None:
+            yield outcome
 
 
 def _labelled(record: Record, now: float) -> Entry:
@@ -111,7 +113,7 @@ def _labelled(record: Record, now: float) -> Entry:
     return Entry(
         label.id,
         _number(label.id),
-        now,
+        parse_rfc3339(label.source.received_at),
         State.LABELLED,
         parent=_parent(label.id),
         file_name=label.source.file_name,
@@ -122,6 +124,23 @@ def _labelled(record: Record, now: float) -> Entry:
         label=label.label,
         department=label.department,
         decision=label.decision,
+        duplicate_of=label.duplicate_of,
+    )
+
+
+def _dropped(record: Record, now: float) -> Entry | None:
+    """Of content that came again; an id that came again says nothing new of its document."""
+    again = decode(Duplicate, record.value)
+    if again.duplicate_of is None:
+        return None
+    return Entry(
+        again.id,
+        _number(again.id),
+        now,
+        State.DUPLICATE,
+        parent=_parent(again.id),
+        settled_at=now,
+        duplicate_of=again.duplicate_of,
     )
 
 
@@ -139,6 +158,13 @@ def _dead(record: Record, now: float) -> Entry:
         settled_at=now,
         reason=read_failure(record).reason,
     )
+
+
+_READ: Mapping[str, Callable[[Record, float], Entry | None]] = {
+    Topic.CLASSIFIED: _labelled,
+    Topic.DUPLICATES: _dropped,
+    Topic.DEAD_LETTER: _dead,
+}
 
 
 def _digest(record: Record) -> str:

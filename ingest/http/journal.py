@@ -17,7 +17,8 @@ PRAGMA synchronous = FULL;
 CREATE TABLE IF NOT EXISTS document (
     id TEXT PRIMARY KEY, parent TEXT, request TEXT, number INTEGER NOT NULL, file_name TEXT, media_type TEXT,
     size INTEGER, sha256 TEXT, received_at REAL NOT NULL, logged_at REAL, topic TEXT, partition INTEGER,
-    "offset" INTEGER, state TEXT NOT NULL, settled_at REAL, label TEXT, department TEXT, decision TEXT, reason TEXT
+    "offset" INTEGER, state TEXT NOT NULL, settled_at REAL, label TEXT, department TEXT, decision TEXT, reason TEXT,
+    duplicate_of TEXT
 );
 CREATE INDEX IF NOT EXISTS document_by_request ON document (request, number) WHERE request IS NOT NULL;
 CREATE INDEX IF NOT EXISTS document_by_time ON document (received_at);
@@ -30,7 +31,7 @@ PART, AFTER_PART = "~", "\x7f"
 
 COLUMNS = (
     "id, parent, request, number, file_name, media_type, size, sha256, received_at, logged_at, topic, partition, "
-    '"offset", state, settled_at, label, department, decision, reason'
+    '"offset", state, settled_at, label, department, decision, reason, duplicate_of'
 )
 
 
@@ -43,6 +44,8 @@ class State(StrEnum):
     """The log has it."""
     LABELLED = "labelled"
     """Its label was seen."""
+    DUPLICATE = "duplicate"
+    """It was dropped, since a document of the same content was labelled before."""
     DEAD_LETTER = "dead-letter"
     """Its dead letter was seen, after its label or instead of one."""
 
@@ -69,6 +72,7 @@ class Entry:
         department: Who must act.
         decision: `auto` or `review`.
         reason: Why it was dead-lettered.
+        duplicate_of: Id of the first document of the same content.
     """
 
     id: str
@@ -88,6 +92,7 @@ class Entry:
     department: str | None = None
     decision: str | None = None
     reason: str | None = None
+    duplicate_of: str | None = None
 
 
 class Journal:
@@ -106,7 +111,7 @@ class Journal:
 
     def receive(self, entries: Iterable[Entry]) -> None:
         """Note what is about to be handed to the log, before it is; what is known already stays as it is."""
-        marks = ", ".join("?" * 19)
+        marks = ", ".join("?" * 20)
         with self._transaction():
             self._database.executemany(
                 f"INSERT OR IGNORE INTO document ({COLUMNS}) VALUES ({marks})",  # noqa: S608 - our own names
@@ -182,15 +187,16 @@ class Journal:
             outcome.department,
             outcome.decision,
             outcome.reason,
+            outcome.duplicate_of,
         )
         changed = self._database.execute(
-            "UPDATE document SET state = ?, settled_at = ?, label = ?, department = ?, decision = ?, reason = ?"
-            " WHERE id = ?",
+            "UPDATE document SET state = ?, settled_at = ?, label = ?, department = ?, decision = ?, reason = ?,"
+            " duplicate_of = ? WHERE id = ?",
             (*values, outcome.id),
         ).rowcount
         root, part, _ = outcome.id.partition(PART)
         if not changed and part and self._is_ours(root):
-            marks = ", ".join("?" * 19)
+            marks = ", ".join("?" * 20)
             self._database.execute(
                 f"INSERT OR REPLACE INTO document ({COLUMNS}) VALUES ({marks})",  # noqa: S608
                 _row(outcome),
@@ -230,7 +236,7 @@ def _row(entry: Entry) -> tuple[object, ...]:
     return (
         *(entry.id, entry.parent, entry.request, entry.number, entry.file_name, entry.media_type),
         *(entry.size, entry.sha256, entry.received_at, entry.logged_at, *where, entry.state),
-        *(entry.settled_at, entry.label, entry.department, entry.decision, entry.reason),
+        *(entry.settled_at, entry.label, entry.department, entry.decision, entry.reason, entry.duplicate_of),
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 from ingest.http.journal import Entry, State
 from mailroom.streams.clock import rfc3339
 
-Told = Literal["received", "in-log", "opened", "labelled", "dead-letter"]
+Told = Literal["received", "in-log", "opened", "labelled", "duplicate", "dead-letter"]
 
 
 class DocumentState(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -17,7 +17,8 @@ class DocumentState(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         id: Its id.
         state: `received` (the log has not acknowledged), `in-log`, `opened` (it holds others and has no
-            text of its own: see its parts), `labelled` or `dead-letter`.
+            text of its own: see its parts), `labelled`, `duplicate` (dropped: the same content was
+            labelled before) or `dead-letter`.
         file_name: The sender's name for it.
         media_type: By its bytes.
         size: Its bytes.
@@ -32,6 +33,7 @@ class DocumentState(msgspec.Struct, frozen=True, omit_defaults=True):
         department: Who must act.
         decision: `auto`, or `review` where a person must look.
         reason: Why it is a dead letter.
+        duplicate_of: Id of the first document of the same content, whether this one was labelled too or dropped.
         parent: Id of the document that it is a part of.
         parts: Those of its parts whose label or dead letter was seen.
     """
@@ -52,6 +54,7 @@ class DocumentState(msgspec.Struct, frozen=True, omit_defaults=True):
     department: str | None = None
     decision: str | None = None
     reason: str | None = None
+    duplicate_of: str | None = None
     parent: str | None = None
     parts: "list[DocumentState]" = []
 
@@ -82,6 +85,7 @@ def state_of(entry: Entry, parts: Sequence[Entry] = ()) -> DocumentState:
         department=entry.department,
         decision=entry.decision,
         reason=entry.reason,
+        duplicate_of=entry.duplicate_of,
         parent=entry.parent,
         parts=[state_of(part) for part in parts],
     )

@@ -15,7 +15,7 @@ from mailroom.embedded.topics import ensure_topics
 from mailroom.settings import KafkaSettings
 from mailroom.streams.kafka import KafkaReader
 from tests.conftest import Until
-from tests.integration.ingest.http_door import HttpDoor, http_door
+from tests.integration.ingest.http_door import FOLLOWED, HttpDoor, http_door
 
 pytestmark = pytest.mark.kafka
 
@@ -73,7 +73,7 @@ def test_kills_lose_no_promise_and_make_no_second_document(
     kafka: KafkaSettings, tmp_path: Path, unique: str, until: Until
 ) -> None:
     """Through two kill -9 amid uploads, every document ends promised once, and every promise is in the log."""
-    ensure_topics(kafka.bootstrap, names=(Topic.RAW, Topic.CLASSIFIED, Topic.DEAD_LETTER))
+    ensure_topics(kafka.bootstrap, names=FOLLOWED)
     callers = Callers(unique)
     numbers = itertools.count()
     for kill in (True, True, False):

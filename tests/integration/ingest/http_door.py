@@ -22,7 +22,7 @@ from mailroom.contracts.topics import Topic
 from mailroom.settings import KafkaSettings
 
 SECONDS = 60.0
-FOLLOWED = (Topic.RAW, Topic.CLASSIFIED, Topic.DEAD_LETTER)
+FOLLOWED = (Topic.RAW, Topic.CLASSIFIED, Topic.DUPLICATES, Topic.DEAD_LETTER)
 """Topics that a door needs."""
 
 

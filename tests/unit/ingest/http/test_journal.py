@@ -12,8 +12,9 @@ from ingest.http.following import outcomes, reached
 from ingest.http.journal import Entry, Journal, State
 from ingest.http.wire import state_of
 from mailroom.contracts import headers as h
+from mailroom.contracts.codec import encode
 from mailroom.contracts.dead_letters import dead_letter
-from mailroom.contracts.records import Failure, Position, Record
+from mailroom.contracts.records import Duplicate, Failure, Position, Record
 from mailroom.contracts.topics import Topic
 
 AT = 1_767_225_600.0
@@ -74,6 +75,20 @@ def test_a_container_is_told_by_its_parts(journal: Journal) -> None:
     journal.settle([Entry("a~1", 1, AT, State.DEAD_LETTER, parent="a", reason="encrypted")], {})
     told = state_of(entry, journal.parts("a"))
     assert (told.state, told.parts[0].reason, told.parts[0].parent) == ("opened", "encrypted", "a")
+
+
+def test_content_that_came_again_is_told(journal: Journal) -> None:
+    """A document that was dropped for its content names the first; one whose id came again stays what it was."""
+    journal.receive([LETTER])
+    first = Position(Topic.RAW, 0, 0)
+    told = []
+    for again in (Duplicate("a", first, first), Duplicate("a", first, first, duplicate_of="z")):
+        record = Record(Topic.DUPLICATES, b"a", encode(again), (), Position(Topic.DUPLICATES, 0, 0))
+        journal.settle(list(outcomes([record], AT)), {})
+        found = journal.find("a")
+        assert found is not None
+        told.append(state_of(found))
+    assert [(one.state, one.duplicate_of) for one in told] == [("received", None), ("duplicate", "z")]
 
 
 def test_what_is_old_is_forgotten(journal: Journal) -> None:
