@@ -113,9 +113,10 @@ class Receive:
             request.closing.append(form.discard)
             uploads = await form.read(request, body)
         elif request.media_type == FORM:
-            raise RequestRefused(
-                415, f"{FORM} holds no document: send a file as the body, or {MULTIPART}", CLOSE
+            message = (
+                f"{FORM} holds no document: say content-type: application/octet-stream, or send {MULTIPART}"
             )
+            raise RequestRefused(415, message, CLOSE)
         else:
             uploads = [await self._raw(request, body, room)]
         for upload in uploads:
