@@ -113,7 +113,17 @@ def _log_in(client: IMAPClient, account: MailAccount) -> None:
     if account.password is not None:
         client.login(account.user, account.password.get_secret_value())
     else:
-        client.oauth2_login(account.user, access_token(account))
+        _log_in_by_token(client, account.user, access_token(account))
+
+
+def _log_in_by_token(client: IMAPClient, user: str, token: str) -> None:
+    """The client tells a refused password from other errors, but not a refused token."""
+    try:
+        client.oauth2_login(user, token)
+    except IMAPClient.AbortError:
+        raise
+    except IMAPClient.Error as error:
+        raise LoginError(str(error)) from error
 
 
 def _is_here(host: str) -> bool:

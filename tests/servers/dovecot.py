@@ -1,5 +1,8 @@
 """Dovecot as Debian packages it, on a free port of the loopback, with mail in a folder of its own."""
 
+import base64
+import hmac
+import json
 import os
 import pwd
 import shutil
@@ -36,8 +39,12 @@ mail_location = maildir:{folder}/mail/%u
 mail_max_userip_connections = 100
 mailbox_list_index = yes
 {capability}
+auth_failure_delay = 0
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   chroot =
@@ -80,6 +87,8 @@ class Dovecot:
     """
 
     password = "not:the-default"  # noqa: S105 - of a server that lives for a minute
+
+    signing_key = b"of-an-identity-provider"
 
     def __init__(self, capability: str | None = None, certificate: Path | None = None) -> None:
         self._capability = capability
@@ -145,6 +154,21 @@ class Dovecot:
         client.logout()
         return found
 
+    def token(self, user: str) -> str:
+        """An access token for a user, as an identity provider would sign it (a JWT with HS256)."""
+        now = int(time.time())
+        claims = {"email": user, "sub": user, "iat": now, "exp": now + 3600}
+        parts = [_encoded(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims)]
+        signed = hmac.digest(self.signing_key, ".".join(parts).encode(), "sha256")
+        return ".".join([*parts, _encoded(signed)])
+
+    def _configure_oauth(self) -> str:
+        key = self.folder / "keys" / "default" / "HS256" / "default"
+        key.parent.mkdir(parents=True)
+        key.write_text(base64.b64encode(self.signing_key).decode())
+        (self.folder / "oauth2.conf").write_text(OAUTH_KEYS.format(folder=self.folder))
+        return OAUTH.format(folder=self.folder)
+
     def _configure(self) -> None:
         root = os.geteuid() == 0
         mail = pwd.getpwnam("nobody") if root else pwd.getpwuid(os.geteuid())
@@ -167,10 +191,14 @@ class Dovecot:
             "uid": mail.pw_uid,
             "gid": mail.pw_gid,
         }
-        text = CONFIGURATION.format(**values)
+        text = CONFIGURATION.format(**values) + self._configure_oauth()
         if self._certificate:
             text += f"ssl_cert = <{self._certificate}\nssl_key = <{self._certificate}\n"
         (self.folder / "dovecot.conf").write_text(text)
+
+
+def _encoded(part: bytes) -> str:
+    return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
 
 
 def _group(number: int) -> str:

@@ -201,6 +201,18 @@ def test_a_wrong_password_ends_the_start(line: CommandLine, server: Dovecot, uni
     assert "guessed" not in said
 
 
+def test_a_token_in_the_place_of_a_password(line: CommandLine, server: Dovecot, unique: str) -> None:
+    """XOAUTH2, with the token that a file holds at that moment; one that the server refuses ends the start."""
+    server.deliver(unique, mail(1, unique))
+    token = line.home / "token"
+    door = Door(line, server, sales={"user": unique, "password": None, "token_path": str(token)})
+    token.write_text("expired")
+    status, _, said = line.inside("receive", "mailbox", "--once")
+    assert (status, "the server refuses the login" in said) == (1, True)
+    token.write_text(server.token(unique))
+    assert door.once()["count"] == 1
+
+
 @pytest.mark.security
 def test_mail_headers_stay_in_the_mail(line: CommandLine, server: Dovecot, unique: str) -> None:
     """Ten thousand headers, folded ones, and ones that look like ours reach no header of the record."""
