@@ -35,7 +35,8 @@ def put_file(store: ObjectStore, file: Path, sha256: str) -> str:
     uri = uri_of(store, sha256)
     system, path = located(uri)
     folder = path.rpartition("/")[0]
-    aside = path if protocol_of(system) in WHOLE_WRITES else f"{folder}/.{uuid.uuid4().hex}"
+    aside = joined(located(store.uri)[1], f".{uuid.uuid4().hex}")
+    aside = path if protocol_of(system) in WHOLE_WRITES else aside
 
     def copy() -> None:
         system.makedirs(folder, exist_ok=True)

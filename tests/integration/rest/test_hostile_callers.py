@@ -3,6 +3,7 @@
 import io
 import socket
 import struct
+import zipfile
 import zlib
 from collections.abc import Iterator
 
@@ -62,8 +63,11 @@ def test_a_pdf_bomb_costs_the_service_nothing(service: Serving) -> None:
 
 
 def test_an_archive_is_no_document(service: Serving) -> None:
-    """Archives are not opened."""
-    answer = upload(service, "a.zip", b"PK\x03\x04" + bytes(1000))
+    """An archive holds documents and is none: what is in it is labelled one by one."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("a.txt", "an offer")
+    answer = upload(service, "a.zip", archive.getvalue())
     assert (answer.status_code, answer.json()["reason"]) == (415, "unsupported-media-type")
 
 

@@ -102,7 +102,7 @@ def test_text_in_other_encodings_is_labelled(world: World) -> None:
     ("content", "status", "reason"),
     [
         (b"", 422, "empty"),
-        (b"PK\x03\x04" + bytes(64), 415, "unsupported-media-type"),
+        (b"Rar!\x1a\x07\x00" + bytes(64), 415, "unsupported-media-type"),
         (bytes(range(256)) * 8, 415, "unknown-media-type"),
         (b"%PDF-1.7 broken", 422, "truncated"),
         (b"poison", 500, "inference-failed"),
