@@ -21,12 +21,14 @@ from mailroom.streams import envelope
 from mailroom.streams.aws import BUSY, client, code_of
 from mailroom.streams.base import Acknowledged
 from mailroom.streams.envelope import Claim
-from mailroom.streams.errors import DeliveryFailed
+from mailroom.streams.errors import DeliveryFailed, RecordRefused
 from mailroom.streams.shards import Shards, number_of
 
 MOST_RECORDS = 500
 MOST_BYTES = 5 * 1024 * 1024
 """What one request may write."""
+
+_RECORDS_FAULT = frozenset({"ValidationException", "InvalidArgumentException"})
 
 KEY_CHARACTERS = 256
 SENDING_SECONDS = 60.0
@@ -68,6 +70,8 @@ class _Entry:
 class KinesisSink:
     """Writes records, many in a request; each topic's stay in order, but for what Kinesis itself puts off.
 
+    As Kafka's, it keeps an error until it is raised again: once it has failed it is of no more use.
+
     Args:
         log: The connection.
     """
@@ -77,35 +81,54 @@ class KinesisSink:
         self._client = client("kinesis", log.kinesis)
         self._store = log.store
         self._waiting: list[_Entry] = []
+        self._size = 0
+        self._error: DeliveryFailed | None = None
 
     def send(self, record: Record, acknowledged: Acknowledged | None = None) -> None:
         """Queue a record; a full queue is written at once."""
-        entry = self._entry(record, acknowledged)
-        if self._waiting and (
-            len(self._waiting) >= MOST_RECORDS or entry.size + sum(e.size for e in self._waiting) > MOST_BYTES
-        ):
+        self._raise_failure()
+        try:
+            entry = self._entry(record, acknowledged)
+        except DeliveryFailed as error:
+            self._error = error
+            raise
+        full = len(self._waiting) >= MOST_RECORDS or entry.size + self._size > MOST_BYTES
+        if self._waiting and full:
             self.flush(SENDING_SECONDS)
         self._waiting.append(entry)
+        self._size += entry.size
 
     def flush(self, timeout: float) -> None:
         """Write what waits, again and again what Kinesis puts off."""
-        deadline, pause = time.monotonic() + timeout, 0.05
+        self._raise_failure()
+        try:
+            self._flush(time.monotonic() + timeout)
+        except DeliveryFailed as error:
+            self._error = error
+            raise
+
+    def forget(self) -> None:
+        """Forget what was not flushed, and what was refused."""
+        self._waiting, self._size, self._error = [], 0, None
+
+    def _raise_failure(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+    def _flush(self, deadline: float) -> None:
+        pause = 0.05
         while self._waiting:
             before = len(self._waiting)
             self._waiting = [entry for group in self._by_stream() for entry in self._put(group)]
+            self._size = sum(entry.size for entry in self._waiting)
             if not self._waiting:
                 return
             if time.monotonic() > deadline:
                 raise DeliveryFailed(
-                    f"{len(self._waiting)} records were not acknowledged within {timeout:g} s: "
-                    "give the stream more shards"
+                    f"{len(self._waiting)} records were not acknowledged in time: give the stream more shards"
                 )
             pause = 0.05 if len(self._waiting) < before else min(1.0, pause * 2)
             time.sleep(pause)
-
-    def forget(self) -> None:
-        """Forget what was not flushed."""
-        self._waiting = []
 
     def close(self) -> None:
         """Forget what was not flushed."""
@@ -118,7 +141,7 @@ class KinesisSink:
         if len(data) > room:
             data = envelope.encode(record, self._claim(record.value or b""))
         if len(data) > room:
-            raise DeliveryFailed(
+            raise RecordRefused(
                 f"a record of {record.topic} has {len(data):,} bytes of key and headers alone"
             )
         return _Entry(self._log.kinesis.prefix + record.topic, record.topic, data, key, acknowledged)
@@ -141,7 +164,8 @@ class KinesisSink:
         except ClientError as error:
             if code_of(error) in BUSY:
                 return entries
-            raise DeliveryFailed(f"Kinesis refused records of {entries[0].topic}: {error}") from error
+            kind = RecordRefused if code_of(error) in _RECORDS_FAULT else DeliveryFailed
+            raise kind(f"Kinesis refused records of {entries[0].topic}: {error}") from error
         except BotoCoreError as error:
             raise DeliveryFailed(f"Kinesis went away: {error}") from error
         left = []

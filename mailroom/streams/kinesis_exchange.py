@@ -57,24 +57,23 @@ class KinesisExchange:
         self._committed: dict[tuple[str, str], str | None] = {}
         self._polled: dict[tuple[str, str], str | None] = {}
         self._refused: list[Record] = []
+        self._at_work = False
         self._since = time.time()
         self._shards = Shards(log.kinesis, topics, lambda number: number % members == member, self._taken)
         self._there = self._written_since(self._since)
 
     def poll(self, limit: int, timeout: float) -> Sequence[Record]:
         """Up to `limit` records; one that cannot be opened becomes a dead letter, with the next commit or here."""
-        found = [
-            (topic, shard, self._opener.open(topic, shard, raw))
-            for topic, shard, raw in self._shards.poll(limit, timeout)
-        ]
-        for topic, shard, opened in found:
-            position = opened.record.position
-            self._polled[topic, shard] = str(position.offset if position else None)
-            if opened.problem is not None:
-                self._refused.append(_refused(opened, self._stage))
-        readable = [opened.record for _, _, opened in found if opened.problem is None]
-        if self._refused and not readable:
-            self.commit([])
+        try:
+            opened = self._opened(limit, timeout)
+        except BaseException:
+            self.rewind()  # else what was taken from a shard would count as done with the next commit
+            raise
+        self._refused += [_refused(each, self._stage) for each in opened if each.problem is not None]
+        readable = [each.record for each in opened if each.problem is None]
+        self._at_work = self._at_work or bool(readable)
+        if self._refused and not self._at_work:
+            self.commit([])  # nobody else would
         return readable
 
     def commit(self, outputs: Sequence[Record]) -> None:
@@ -90,16 +89,16 @@ class KinesisExchange:
         self._write([record for record in written if identity_of(record) not in self._there])
         self._positions.move(moved)
         self._committed.update(moved)
-        self._polled.clear()
-        self._refused.clear()
+        self._begin()
         self._since = time.time()
 
     def rewind(self) -> None:
         """Read on behind the last commit."""
-        for topic, shard in self._polled:
-            self._shards.forget(topic, shard, self._committed.get((topic, shard)), None)
-        self._polled.clear()
-        self._refused.clear()
+        for (topic, shard), cursor in self._shards.cursors.items():
+            committed = self._committed.get((topic, shard))
+            if cursor.after != committed:
+                self._shards.forget(topic, shard, committed, None)
+        self._begin()
 
     def behind(self) -> Mapping[str, Mapping[int, int]]:
         """Nothing: Kinesis tells a lag in time (its own metric `MillisBehindLatest`), not in records."""
@@ -108,6 +107,17 @@ class KinesisExchange:
     def close(self) -> None:
         """Forget what was not committed: it is done again by the next."""
         self._sink.close()
+
+    def _begin(self) -> None:
+        self._polled.clear()
+        self._refused.clear()
+        self._at_work = False
+
+    def _opened(self, limit: int, timeout: float) -> list[Opened]:
+        taken = self._shards.poll(limit, timeout)
+        opened = [self._opener.open(topic, shard, raw) for topic, shard, raw in taken]
+        self._polled.update({(topic, shard): raw["SequenceNumber"] for topic, shard, raw in taken})
+        return opened
 
     def _write(self, new: Sequence[Record]) -> None:
         try:
@@ -140,7 +150,7 @@ class KinesisExchange:
         tail = Shards(self._log.kinesis, self._outputs, lambda _: True, lambda *_: (None, start))
         found: set[str] = set()
         while tail.unread():
-            for topic, shard, raw in tail.poll(10_000, 1.0):
+            for topic, shard, raw in tail.poll(10_000, self._log.kinesis.poll_seconds):
                 found.add(identity_of(self._opener.open(topic, shard, raw).record))
         return found
 

@@ -8,8 +8,9 @@ import pytest
 
 from mailroom.contracts.records import Position, Record
 from mailroom.contracts.topics import Topic
+from mailroom.objects import ObjectStore, StoreUnavailable
 from mailroom.streams.aws import client
-from mailroom.streams.errors import StreamError
+from mailroom.streams.errors import RecordRefused, StreamError
 from mailroom.streams.kinesis import KinesisSink
 from mailroom.streams.kinesis_exchange import KinesisExchange
 from mailroom.streams.kinesis_table import Positions
@@ -173,6 +174,53 @@ def test_a_hostile_envelope_is_a_dead_letter(
     found = {name.removeprefix("__connect.errors."): value for name, value in letter.headers}
     assert (found["reason"], found["stage"], found["topic"]) == (reason, b"stage", b"input")
     assert found["offset"] == place["SequenceNumber"].encode()
+
+
+def test_a_store_that_does_not_answer_loses_nothing(
+    world: World, log: OnKinesis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was taken from the shard and could not be opened comes again, whole and in order."""
+
+    def away(*_: object, **__: object) -> NoReturn:
+        raise StoreUnavailable("it is away")
+
+    world.send(world.input(b"1"), world.input(bytes(2_000_000)), world.input(b"3"))
+    exchange = world.exchange()
+    monkeypatch.setattr(ObjectStore, "get", away)
+    with pytest.raises(StoreUnavailable):
+        take(exchange.poll, 3)
+    monkeypatch.undo()
+    assert [len(record.value or b"") for record in take(exchange.poll, 3)] == [1, 2_000_000, 1]
+
+
+def test_a_sink_that_has_refused_a_record_says_so_at_its_flush(world: World, log: OnKinesis) -> None:
+    """Whoever waits for acknowledgements learns that one will not come."""
+    sink = log.sink()
+    [refused] = log.refuse(world.exchange())
+    with pytest.raises(RecordRefused):
+        sink.send(refused)
+    with pytest.raises(RecordRefused, match="bytes of key and headers alone"):
+        sink.flush(1)
+
+
+def test_a_stranger_behind_open_work_does_not_end_it(world: World, log: OnKinesis) -> None:
+    """A record that cannot be opened commits nothing on its own while others are being worked on."""
+    world.send(world.input(b"1"))
+    first = world.exchange()
+    take(first.poll, 1)
+    streams = client("kinesis", log.kinesis)
+    streams.put_record(StreamName=log.kinesis.prefix + INPUT, PartitionKey="a", Data=b'{"specversion":"2"}')
+    assert not first.poll(10, 0.5)
+    assert [record.value for record in take(world.exchange().poll, 1)] == [b"1"]
+
+
+def test_a_stranger_alone_is_a_dead_letter_at_once(world: World, log: OnKinesis) -> None:
+    """It does not wait for a record that somebody answers."""
+    streams = client("kinesis", log.kinesis)
+    streams.put_record(StreamName=log.kinesis.prefix + INPUT, PartitionKey="a", Data=b'{"specversion":"2"}')
+    assert not world.exchange().poll(10, 0.5)
+    assert [record.value for record in world.read(Topic.DEAD_LETTER, 1)] == [b'{"specversion":"2"}']
+    assert not world.exchange().poll(10, 0.1)
 
 
 class Throttled:
