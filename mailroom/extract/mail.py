@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+from email.message import Message
 
 from mailroom.extract import text
 from mailroom.extract.containers import collected
@@ -27,11 +28,19 @@ def parse(data: bytes, kind: Kind, limits: Limits) -> Extracted:
         MalformedRecord: `ENCRYPTED`, `OVERSIZED` (parts, or nesting), `NO_TEXT` or `UNPARSABLE`.
     """
     with refusing(kind.media_type):
-        message = email.message_from_bytes(data, policy=_POLICY)
-        contents = contents_of(message)
-        parts = collected(map(part_of, contents.attached), limits)
-        body = text_of(contents.body, header(message, "Subject"), limits)
-        head = heading(message, [part.file_name for part in parts])
+        return found_in(email.message_from_bytes(data, policy=_POLICY), kind, limits)
+
+
+def found_in(message: Message, kind: Kind, limits: Limits) -> Extracted:
+    """What `parse` finds, in a mail that is taken apart already.
+
+    Raises:
+        MalformedRecord: As `parse`; other errors are the `email` package's on odd mails.
+    """
+    contents = contents_of(message)
+    parts = collected(map(part_of, contents.attached), limits)
+    body = text_of(contents.body, header(message, "Subject"), limits)
     if parts and not body:
         return PartsFound(kind.media_type, parts)
+    head = heading(message, [part.file_name for part in parts])
     return text.found(f"{head}\n\n{body}".strip(), Kind(kind.media_type, None), limits, parts)

@@ -14,6 +14,8 @@ import pptx
 from fpdf import FPDF
 from PIL import Image
 
+from tests.unit.mailroom.extract.compound import compound, properties
+
 _TEXT = "Sehr geehrte Damen und Herren,\n\nanbei unsere Rechnung über 12,50 €.\n\nMit freundlichen Grüßen\nJane Doe"
 
 
@@ -35,6 +37,7 @@ def seeds() -> Mapping[str, bytes]:
             "heic": _heic(),
         }
         | {kind.lower(): _image(kind) for kind in ("PNG", "JPEG", "TIFF", "GIF", "WEBP", "BMP")}
+        | {"outlook": compound(properties(32, {0x0037: "Größe", 0x1000: _TEXT, 0x0C1A: "Jörg"}))}
         | {"mail": _mail(), "zip": _zip({"a.txt": _TEXT.encode(), "b/c.pdf": _pdf()})}
     )
 
