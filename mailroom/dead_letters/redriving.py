@@ -95,9 +95,13 @@ class Redrive:
     already: int = 0
     left: int = 0
     _waiting: list[Redriven] = field(default_factory=list)
+    _stale: set[str] = field(default_factory=set)
 
     def run(self, chosen: Selection) -> Iterator[Redriven]:
-        """Send what is chosen; each is told once it is committed."""
+        """Send what is chosen; each is told once it is committed.
+
+        At the end the marks of letters that the log has forgotten are forgotten, too.
+        """
         taken = 0
         for record in self._wanted(chosen):
             if self.limit is not None and taken >= self.limit:
@@ -108,10 +112,13 @@ class Redrive:
             if len(self._waiting) >= BATCH or self._bytes() >= BATCH_BYTES:
                 yield from self._commit()
         yield from self._commit()
+        self._forget()
 
     def _wanted(self, chosen: Selection) -> Iterator[Record]:
         marked = marks(self.log)
+        self._stale = set(marked)
         for record in self.log.records(Topic.DEAD_LETTER):
+            self._stale.discard(str(record.position))
             letter = letter_of(record, redriven=str(record.position) in marked)
             if not chosen.takes(letter):
                 continue
@@ -119,6 +126,10 @@ class Redrive:
                 self.already += 1
             else:
                 yield record
+
+    def _forget(self) -> None:
+        if self.writer is not None and self._stale:
+            self.writer.write([Record(Topic.REDRIVEN, place.encode(), None) for place in sorted(self._stale)])
 
     def _prepare(self, record: Record) -> Redriven:
         letter = letter_of(record)
@@ -159,6 +170,5 @@ class Redrive:
 
 def marks(log: Log) -> frozenset[str]:
     """The places of all letters that were sent again."""
-    return frozenset(
-        record.key.decode(errors="replace") for record in log.records(Topic.REDRIVEN) if record.key
-    )
+    newest = {record.key: record.value for record in log.records(Topic.REDRIVEN) if record.key}
+    return frozenset(key.decode(errors="replace") for key, value in newest.items() if value is not None)

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
+from typer.testing import CliRunner
 
 from mailroom.contracts.dead_letters import dead_letter
 from mailroom.contracts.errors import UsageError
 from mailroom.contracts.records import Failure, Position, Record
 from mailroom.contracts.topics import Topic
+from mailroom.dead_letters.commands import app
 from mailroom.dead_letters.redriving import NO_WAY_BACK, Redrive
 from mailroom.dead_letters.selection import Selection, selection
 from mailroom.streams.clock import FakeClock
@@ -75,6 +77,22 @@ def test_what_fails_again_is_sent_again_with_its_count() -> None:
     assert desk.log.topics[Topic.RAW][-1].header("ce_redrive") == b"2"
 
 
+def test_the_marks_of_forgotten_letters_are_forgotten() -> None:
+    """What the log no longer has needs no mark; the next run finds none, and a rehearsal writes nothing."""
+    desk = Desk()
+    desk.fail("a")
+    desk.fail("b")
+    desk.again()
+    desk.log.topics[Topic.DEAD_LETTER].pop(0)
+    list(Redrive(desk, None, FakeClock()).run(Selection()))
+    assert len(desk.log.topics[Topic.REDRIVEN]) == 2
+    assert desk.again() == []
+    forgotten = desk.log.topics[Topic.REDRIVEN][2:]
+    assert [(record.key, record.value) for record in forgotten] == [(b"documents.dead-letter-0-0", None)]
+    assert desk.again() == []
+    assert len(desk.log.topics[Topic.REDRIVEN]) == 3
+
+
 def test_a_limit_leaves_the_rest_for_the_next_run() -> None:
     """Two of three now, the third later."""
     desk = Desk()
@@ -128,6 +146,22 @@ def test_letters_are_chosen(flags: dict[str, object], ids: list[str]) -> None:
         desk.fail(name, reason)
     given = {"reasons": [], "stages": [], "ids": [], "since": None, "until": None, **flags}
     assert desk.again(selection(**given, now=NOW)) == ids  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["redrive"],
+        ["redrive", "--all", "--reason", "empty"],
+        ["show", "a", "--content", "--json"],
+        ["show", "a", "--content", "--output", "a.pdf"],
+        ["list", "--since", "then"],
+    ],
+)
+def test_a_call_that_cannot_be_meant_needs_no_log(words: list[str]) -> None:
+    """It is refused before anybody is asked."""
+    result = CliRunner().invoke(app, [*words, "--profile", "127.0.0.1:1"])
+    assert isinstance(result.exception, UsageError)
 
 
 @pytest.mark.parametrize(
