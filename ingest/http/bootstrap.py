@@ -13,6 +13,7 @@ from ingest.http.following import TOPICS, Follower
 from ingest.http.forms import FormLimits
 from ingest.http.health import Probes
 from ingest.http.journal import Journal
+from ingest.http.observing import UploadObserver
 from ingest.http.operations import operations
 from ingest.http.receiving import HELD_BYTES, Receive
 from ingest.http.sender import Sender
@@ -88,6 +89,7 @@ def built(settings: Settings, keys: KeyRing | None) -> Iterator[HttpService]:
                 FormLimits(http.max_files, http.max_document_bytes),
                 http.max_uploads,
                 clock,
+                UploadObserver(metrics.registry),
             )
             tell = Tell(journal, store, uploads, settings.objects.inline_limit)
             probes = Probes(state, partial(require_log, settings, timeout=PROBE_SECONDS), clock)

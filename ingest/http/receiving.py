@@ -16,6 +16,7 @@ from ingest.http.bodies import Pace, pieces
 from ingest.http.forms import MULTIPART, Form, FormLimits
 from ingest.http.journal import Entry, Journal, State
 from ingest.http.names import given_name
+from ingest.http.observing import UploadObserver
 from ingest.http.sender import Parcel, Sender
 from ingest.http.spool import Room, Spool, Upload
 from ingest.http.wire import Documents, state_of
@@ -70,6 +71,7 @@ class Receive:
         limits: Of forms.
         most: Requests at a time.
         clock: Tells when.
+        observer: Watches.
     """
 
     journal: Journal
@@ -80,6 +82,7 @@ class Receive:
     limits: FormLimits
     most: int
     clock: Clock
+    observer: UploadObserver
     _at_work: int = 0
     _turns: Turns = field(default_factory=Turns)
 
@@ -94,6 +97,7 @@ class Receive:
         if self._at_work >= self.most:
             raise Overloaded("too many uploads at once: send this again a little later")
         self._at_work += 1
+        self.observer.began()
         request.closing.append(self._left)
         key = request_key(request)
         uploads = await self._uploads(request)
@@ -104,6 +108,7 @@ class Receive:
 
     def _left(self) -> None:
         self._at_work -= 1
+        self.observer.ended()
 
     async def _uploads(self, request: Request) -> list[Upload]:
         room = replace(self.room)
@@ -141,6 +146,7 @@ class Receive:
         known = [] if request_id is None else await asyncio.to_thread(self.journal.of_request, request_id)
         require_same(known, uploads)
         if len(known) == len(uploads) and all(entry.state is not State.RECEIVED for entry in known):
+            self.observer.repeated(known)
             return known
         entries: list[Entry] = []
         for group in groups(uploads):
@@ -149,6 +155,7 @@ class Receive:
                 for place, upload in enumerate(group)
             ]
             landed: list[Entry] = await asyncio.wrap_future(self.sender.send(parcels))
+            self.observer.accepted(landed)
             entries += landed
         return entries
 
