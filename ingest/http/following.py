@@ -12,7 +12,8 @@ from typing import Protocol
 
 import structlog
 
-from ingest.http.journal import PART, Entry, Journal, State
+from ingest.http.entries import Entry, State
+from ingest.http.journal import PART, Journal
 from mailroom.contracts import headers as h
 from mailroom.contracts.codec import decode, document_id, text_header
 from mailroom.contracts.dead_letters import read_failure

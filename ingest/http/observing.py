@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from ingest.http.journal import Entry
+from ingest.http.entries import Entry
 
 
 class UploadObserver:

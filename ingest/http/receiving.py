@@ -4,7 +4,6 @@ import asyncio
 import codecs
 import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -13,8 +12,10 @@ from ingest.content import sniff_media_type
 from ingest.documents import Body, Content, Document, Inline, Reference
 from ingest.envelope import raw_record
 from ingest.http.bodies import Pace, pieces
+from ingest.http.entries import Entry, State
 from ingest.http.forms import MULTIPART, Form, FormLimits
-from ingest.http.journal import Entry, Journal, State
+from ingest.http.idempotency import Turns, request_key, require_same
+from ingest.http.journal import Journal
 from ingest.http.names import given_name
 from ingest.http.observing import UploadObserver
 from ingest.http.sender import Parcel, Sender
@@ -30,32 +31,8 @@ from mailroom.web.http import CLOSE, Answer, Request, RequestRefused
 
 SOURCE = "/mailroom/receive/http"
 FORM = "application/x-www-form-urlencoded"
-MAX_KEY_CHARACTERS = 255
 HELD_BYTES = 4 * MIB
 """What the files of one request may take of memory, and what of them is handed to the log at once."""
-
-
-@dataclass(slots=True)
-class Turns:
-    """One request of a key at a time: the second is answered by what the first did."""
-
-    _locks: dict[str, tuple[asyncio.Lock, list[None]]] = field(default_factory=dict)
-
-    @asynccontextmanager
-    async def of(self, key: str | None) -> AsyncIterator[None]:
-        """Wait until it is this request's turn."""
-        if key is None:
-            yield
-            return
-        lock, waiting = self._locks.setdefault(key, (asyncio.Lock(), []))
-        waiting.append(None)
-        try:
-            async with lock:
-                yield
-        finally:
-            waiting.pop()
-            if not waiting:
-                del self._locks[key]
 
 
 @dataclass(slots=True)
@@ -184,34 +161,6 @@ class Receive:
         if spool.path is None:
             raise RuntimeError("a large upload is in a file")
         return Reference(put_file(self.store, spool.path, spool.sha256), spool.sha256, spool.size)
-
-
-def request_key(request: Request) -> str | None:
-    """The caller's idempotency key, if there is one.
-
-    Raises:
-        RequestRefused: 400 where it is none.
-    """
-    if b"idempotency-key" not in request.headers:
-        return None
-    key = request.header(b"idempotency-key").strip().strip('"')  # a structured field's string, or bare
-    if not 0 < len(key) <= MAX_KEY_CHARACTERS or not key.isascii() or not key.isprintable():
-        message = f"idempotency-key needs 1 to {MAX_KEY_CHARACTERS} printable characters: a UUID will do"
-        raise RequestRefused(400, message, CLOSE)
-    return key
-
-
-def require_same(known: Sequence[Entry], uploads: Sequence[Upload]) -> None:
-    """Refuse other documents under a key that was used.
-
-    Raises:
-        RequestRefused: 422.
-    """
-    before, now = [entry.sha256 for entry in known], [upload.spool.sha256 for upload in uploads]
-    # A request that was broken off may have got some of its documents in, the first ones.
-    if before and before != now[: len(before)]:
-        message = "this idempotency-key came with other documents before: use a new one for each request"
-        raise RequestRefused(422, message)
 
 
 def groups(uploads: Sequence[Upload]) -> Iterator[list[Upload]]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
+from ingest.http.entries import Entry, State
 from ingest.http.errors import NotAcknowledged
-from ingest.http.journal import Entry, Journal, State
+from ingest.http.journal import Journal
 from mailroom.contracts.errors import MailroomError
 from mailroom.contracts.records import Position, Record
 from mailroom.streams.base import Sink

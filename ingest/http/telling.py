@@ -9,7 +9,8 @@ from typing import BinaryIO, cast
 
 import msgspec
 
-from ingest.http.journal import Entry, Journal
+from ingest.http.entries import Entry
+from ingest.http.journal import Journal
 from ingest.http.names import download_headers, shown_type
 from ingest.http.wire import state_of
 from mailroom.contracts.errors import MalformedRecord

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from ingest.http.journal import Entry, State
+from ingest.http.entries import Entry, State
 from mailroom.streams.clock import rfc3339
 
 Told = Literal["received", "in-log", "opened", "labelled", "duplicate", "dead-letter"]

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from ingest.http.entries import Entry, State
 from ingest.http.errors import JournalUnusable
 from ingest.http.following import outcomes, reached
-from ingest.http.journal import Entry, Journal, State
+from ingest.http.journal import Journal
 from ingest.http.wire import state_of
 from mailroom.contracts import headers as h
 from mailroom.contracts.codec import encode

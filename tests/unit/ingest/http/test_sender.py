@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ingest.http.entries import Entry, State
 from ingest.http.errors import NotAcknowledged
-from ingest.http.journal import Entry, Journal, State
+from ingest.http.journal import Journal
 from ingest.http.sender import Parcel, Sender
 from mailroom.contracts.records import Position, Record
 from mailroom.contracts.topics import Topic
