@@ -74,6 +74,9 @@ class SmtpSettings(Section):
     host: str = "127.0.0.1"
     port: int = Field(8025, ge=0, le=65535, description="0 takes a free one")
     max_mail_bytes: int = Field(64 * MIB, gt=0, description="larger mails are refused at once")
+    max_mails_bytes: int = Field(
+        256 * MIB, gt=0, description="all mails that are under way, together; beyond, a connection is cut off"
+    )
     max_recipients: int = Field(100, gt=0)
     max_commands: int = Field(40, gt=0, description="calls of one command in one connection")
     max_connections: int = Field(50, gt=0, description="at the same time; beyond, 421")

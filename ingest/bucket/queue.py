@@ -12,8 +12,8 @@ from ingest.receiving.identity import door_id
 from ingest.receiving.receiver import Settled
 from mailroom.contracts.reasons import Reason
 
-WAIT_SECONDS = 1
-"""A long poll; short, so that the door can be told to stop."""
+WAIT_SECONDS = 5
+"""A long poll; not the longest, since the door is told to stop between two."""
 
 
 class Notifications:
@@ -39,16 +39,21 @@ class Notifications:
 
     def take(self) -> Sequence[Arrival]:
         """What the next messages tell of; those that tell of nothing are deleted."""
-        messages, self._waiting = self._waiting or self._queue.take(0), ()
+        while messages := self._waiting or self._queue.take(0):
+            self._waiting = ()
+            arrivals = self._told_by(messages)
+            if arrivals:
+                return arrivals
+            self.settle(())
+        return ()
+
+    def _told_by(self, messages: Sequence[Message]) -> Sequence[Arrival]:
         arrivals: dict[str, Arrival] = {}
         self._told = {}
         for message in messages:
             understood = {arrival.id: arrival for arrival in self._understood(message)}
             self._told[message.id] = message, frozenset(understood)
             arrivals |= understood
-        if messages and not arrivals:
-            self.settle(())
-            return self.take()
         return list(arrivals.values())
 
     def settle(self, settled: Sequence[Settled]) -> None:

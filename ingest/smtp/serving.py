@@ -79,7 +79,7 @@ async def serve(smtp: SmtpSettings, handler: MailHandler, stop: threading.Event)
         MailroomError: The address or the certificate cannot be used.
     """
     loop = asyncio.get_running_loop()
-    connections = Connections(smtp.max_connections)
+    connections = Connections(smtp.max_connections, smtp.max_mails_bytes)
     try:
         make = factory(smtp, handler, connections, loop)
         server = await loop.create_server(make, smtp.host, smtp.port)

@@ -19,14 +19,24 @@ BUSY = b"421 4.3.2 too many connections, try again later\r\n"
 
 @dataclass(slots=True)
 class Connections:
-    """How many are open."""
+    """Those that are open.
+
+    Attributes:
+        limit: How many may be.
+        most_bytes: What all may hold together.
+    """
 
     limit: int
+    most_bytes: int
     open: set["Session"] = field(default_factory=set)
 
     def full(self) -> bool:
         """Whether one more is too many."""
         return len(self.open) >= self.limit
+
+    def overflow(self) -> bool:
+        """Whether they hold more than they may."""
+        return sum(session.held for session in self.open) > self.most_bytes
 
 
 class Busy(asyncio.Protocol):
@@ -46,7 +56,7 @@ class Session(SMTP):
         super().__init__(handler, **more)
         self._connections = connections
         self._max_bytes = max_bytes + SLACK_BYTES
-        self._bytes = 0
+        self.held = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count it."""
@@ -63,15 +73,16 @@ class Session(SMTP):
 
         The library keeps the pieces of a line until it ends, even of one that it has refused.
         """
-        self._bytes += len(data)
-        if self._bytes > self._max_bytes and self.transport is not None:
+        self.held += len(data)
+        too_much = self.held > self._max_bytes or self._connections.overflow()
+        if too_much and self.transport is not None:
             cast("asyncio.Transport", self.transport).abort()
             return
         super().data_received(data)
 
     async def push(self, status: Any) -> None:
         """Answer; the count begins anew."""
-        self._bytes = 0
+        self.held = 0
         await super().push(status)
 
 

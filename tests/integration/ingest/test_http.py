@@ -94,6 +94,15 @@ def test_a_raw_body_is_a_document(door: HttpDoor, headers: dict[str, str], name:
     assert (told.get("file_name"), told["media_type"]) == (name, "text/plain")
 
 
+def test_a_document_belongs_to_its_callers_trace(door: HttpDoor, kafka: KafkaSettings) -> None:
+    """Whoever brings a trace finds the document in it; what is no trace begins a new one."""
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    ids = [door.post(b"traced", traceparent=given).json()["id"] for given in (trace, trace[:-2] + "zz")]
+    found = {(record.key or b"").decode(): record.header(h.TRACEPARENT) for record in raw(kafka, *ids)}
+    assert found[ids[0]] == trace.encode()
+    assert b"4bf92f3577b34da6a3ce929d0e0e4736" not in (found[ids[1]] or b"")
+
+
 def test_the_same_key_gives_the_same_id_and_the_document_once(door: HttpDoor, kafka: KafkaSettings) -> None:
     """Sent three times under one idempotency key: one id, one record; another key is another document."""
     answers = [door.post(b"once", idempotency_key="k-1").json()["id"] for _ in range(3)]

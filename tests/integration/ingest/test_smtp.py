@@ -131,14 +131,18 @@ def test_a_mail_is_accepted_once_the_log_has_it(opened: Opened, unique: str) -> 
     assert door.stop()["count"] == 2
 
 
-def endless(door: Door) -> None:
-    """A mail whose only line does not end."""
+def begin(client: smtplib.SMTP, size: int) -> None:
+    """The beginning of a mail whose only line does not end."""
+    client.mail("a@example.org")
+    client.rcpt("b@example.org")
+    client.docmd("DATA")
+    client.send(b"x" * size)
+
+
+def endless(door: Door, size: int) -> None:
+    """Such a mail, and an answer is waited for."""
     with door.client() as client:
-        client.mail("a@example.org")
-        client.rcpt("b@example.org")
-        client.docmd("DATA")
-        for _ in range(100):
-            client.send(b"x" * MIB)
+        begin(client, size)
         client.getreply()
 
 
@@ -161,12 +165,14 @@ def test_smuggled_mails_stay_inside_theirs(opened: Opened, unique: str) -> None:
 @pytest.mark.security
 def test_what_is_too_much_is_refused_and_the_door_goes_on(opened: Opened, unique: str) -> None:
     """A mail above the limit, one that never ends its line, recipients, commands, bad lines, connections."""
-    door = opened(max_mail_bytes=MIB, max_recipients=2, max_commands=5, max_connections=2)
+    door = opened(
+        max_mail_bytes=MIB, max_recipients=2, max_mails_bytes=3 * MIB // 2, max_commands=5, max_connections=2
+    )
     large = mail(1, unique) + b"0123456789abcde\r\n" * 70_000
     with refused(552):
         door.send(large)
     with pytest.raises((ConnectionError, smtplib.SMTPServerDisconnected)):
-        endless(door)
+        endless(door, 100 * MIB)
     with door.client() as client:
         client.mail("a@example.org")
         answers = [client.rcpt(f"{number}@example.org")[0] for number in range(3)]
@@ -175,6 +181,12 @@ def test_what_is_too_much_is_refused_and_the_door_goes_on(opened: Opened, unique
     assert flood.count(b"250 OK") == 5
     assert b"421 " in flood
     assert b"500 " in door.talk(b"X" * 2_000)
+    first = door.client()
+    begin(first, 900 * 1024)
+    door.talk(b"NOOP", b"NOOP", b"NOOP", b"NOOP")  # by then the door has read what the first one sent
+    with pytest.raises((ConnectionError, smtplib.SMTPServerDisconnected)):
+        endless(door, 900 * 1024)
+    first.close()
     with door.client(), door.client(), socket.create_connection((HOST, door.port), timeout=30) as third:
         assert third.recv(100).startswith(b"421 4.3.2 too many connections")
     door.send(mail(2, unique))
