@@ -26,11 +26,13 @@ from mailroom.large_objects import put_file
 from mailroom.objects import ObjectStore
 from mailroom.settings import MIB
 from mailroom.streams.clock import Clock
+from mailroom.telemetry.tracing import trace_id
 from mailroom.web.errors import Overloaded
 from mailroom.web.http import CLOSE, Answer, Request, RequestRefused
 
 SOURCE = "/mailroom/receive/http"
 FORM = "application/x-www-form-urlencoded"
+TRACE_BYTES = 55
 HELD_BYTES = 4 * MIB
 """What the files of one request may take of memory, and what of them is handed to the log at once."""
 
@@ -80,7 +82,7 @@ class Receive:
         uploads = await self._uploads(request)
         request_id = None if key is None else door_id("http", request.caller, key)
         async with self._turns.of(request_id):
-            entries = await self._taken(request_id, uploads)
+            entries = await self._taken(request_id, uploads, trace_of(request))
         return _answer(entries)
 
     def _left(self) -> None:
@@ -118,7 +120,9 @@ class Receive:
                 spool.write(chunk)
         return Upload(spool, given_name(request))
 
-    async def _taken(self, request_id: str | None, uploads: Sequence[Upload]) -> list[Entry]:
+    async def _taken(
+        self, request_id: str | None, uploads: Sequence[Upload], trace: str | None
+    ) -> list[Entry]:
         """The documents, in the log."""
         known = [] if request_id is None else await asyncio.to_thread(self.journal.of_request, request_id)
         require_same(known, uploads)
@@ -128,7 +132,7 @@ class Receive:
         entries: list[Entry] = []
         for group in groups(uploads):
             parcels = [
-                await asyncio.to_thread(self._parcel, upload, request_id, len(entries) + place)
+                await asyncio.to_thread(self._parcel, upload, request_id, len(entries) + place, trace)
                 for place, upload in enumerate(group)
             ]
             landed: list[Entry] = await asyncio.wrap_future(self.sender.send(parcels))
@@ -136,7 +140,7 @@ class Receive:
             entries += landed
         return entries
 
-    def _parcel(self, upload: Upload, request_id: str | None, number: int) -> Parcel:
+    def _parcel(self, upload: Upload, request_id: str | None, number: int, trace: str | None) -> Parcel:
         """A document for the log; a large one is kept in the store first."""
         identifier = str(uuid.uuid4()) if request_id is None else door_id("http", request_id, str(number))
         spool = upload.spool
@@ -153,7 +157,7 @@ class Receive:
             size=spool.size,
             sha256=spool.sha256,
         )
-        return Parcel(entry, raw_record(document, source=SOURCE, now=now))
+        return Parcel(entry, raw_record(document, source=SOURCE, now=now, traceparent=trace))
 
     def _body(self, spool: Spool) -> Body:
         if spool.size <= self.room.inline_limit:
@@ -161,6 +165,12 @@ class Receive:
         if spool.path is None:
             raise RuntimeError("a large upload is in a file")
         return Reference(put_file(self.store, spool.path, spool.sha256), spool.sha256, spool.size)
+
+
+def trace_of(request: Request) -> str | None:
+    """The caller's trace, where it has one and it is written as it must be."""
+    given = request.headers.get(b"traceparent", b"")
+    return given.decode() if len(given) == TRACE_BYTES and trace_id(given) else None
 
 
 def groups(uploads: Sequence[Upload]) -> Iterator[list[Upload]]:
