@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
-from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from mailroom.contracts.records import Position, Record
 from mailroom.contracts.topics import MAX_DEAD_LETTER_BYTES
 from mailroom.settings import KafkaSettings
 from mailroom.streams.errors import LogUnavailable, StreamError, WorkLost
 from mailroom.streams.kafka import QUIET, consumer_settings, no_broker, poll_records, produce
+from mailroom.streams.kafka_transactions import COMMIT
 
 PREFETCHED_KIB = 32 * 1024
 """What the client fetches ahead of the work, in all: a door that is busy or waits stops fetching, and so the log keeps
@@ -21,16 +21,6 @@ WORK_MILLISECONDS = 600_000
 TRANSACTION_MILLISECONDS = 30_000
 """What an open transaction may take. It is opened after the work, so that this is the time of a commit; and the time
 for which readers of committed records wait behind an instance that died in one and never came back."""
-
-
-def _passing(error: BaseException) -> bool:
-    return isinstance(error, KafkaException) and error.args[0].retriable()
-
-
-_COMMIT = Retrying(
-    retry=retry_if_exception(_passing), stop=stop_after_delay(30), wait=wait_fixed(0.1), reraise=True
-)
-"""A commit that timed out may have happened: only asking again tells."""
 
 
 class KafkaExchange:
@@ -143,7 +133,7 @@ class KafkaExchange:
             produce(self._producer, record)
         offsets = [TopicPartition(topic, number, end) for (topic, number), (_, end) in self._polled.items()]
         self._producer.send_offsets_to_transaction(offsets, self._consumer.consumer_group_metadata())
-        _COMMIT(self._producer.commit_transaction)
+        COMMIT(self._producer.commit_transaction)
 
     def _abort(self, error: KafkaException) -> None:
         """Undo the transaction and go back to its input; a fatal error ends the process instead."""

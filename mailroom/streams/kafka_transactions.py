@@ -11,7 +11,7 @@ from mailroom.settings import KafkaSettings
 from mailroom.streams.errors import LogUnavailable, StreamError, WorkLost
 from mailroom.streams.kafka import QUIET, no_broker, produce
 
-_COMMIT = Retrying(
+COMMIT = Retrying(
     retry=retry_if_exception(lambda error: isinstance(error, KafkaException) and error.args[0].retriable()),
     stop=stop_after_delay(30),
     wait=wait_fixed(0.1),
@@ -60,7 +60,7 @@ class KafkaTransactions:
             self._producer.begin_transaction()
             for record in records:
                 produce(self._producer, record)
-            _COMMIT(self._producer.commit_transaction)
+            COMMIT(self._producer.commit_transaction)
         except KafkaException as error:
             self._undo(error)
 
