@@ -80,7 +80,7 @@ class SmtpSettings(Section):
     max_recipients: int = Field(100, gt=0)
     max_commands: int = Field(40, gt=0, description="calls of one command in one connection")
     max_connections: int = Field(50, gt=0, description="at the same time; beyond, 421")
-    timeout_seconds: float = Field(60.0, gt=0, description="for which a client may be silent")
+    timeout_seconds: float = Field(300.0, gt=0, description="for which a client may be silent")
     recipients: tuple[str, ...] = Field((), description="addresses that are taken; none named: all")
     user: str | None = Field(None, description="clients must log in, which needs TLS")
     password: SecretStr | None = None

@@ -1,8 +1,7 @@
 """What every door that fetches is wired with: the settings' log, the object store, traces, an answer at the end."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,7 +18,7 @@ from mailroom.settings import Settings
 from mailroom.streams.base import Sink
 from mailroom.streams.clock import SystemClock
 from mailroom.streams.opening import open_sink, require_log, with_inline_limit
-from mailroom.telemetry.tracing import Tracer, tracer
+from mailroom.telemetry.tracing import tracer
 from mailroom.terminal import emit, messages
 
 
@@ -29,11 +28,9 @@ class Wiring:
 
     Attributes:
         settings: With the log that the profile names.
-        traces: Spans around the log, where they are wanted.
     """
 
     settings: Settings
-    traces: Tracer | None
 
     def handover(self, source: str) -> Handover:
         """A connection to the log of its own, since each thread waits for its own documents."""
@@ -50,11 +47,12 @@ class Wiring:
         """
         require_log(self.settings)
         sink = open_sink(self.settings)
-        return sink if self.traces is None else TracedSink(sink, self.traces)
+        # Each has a tracer of its own: a sink that failed is closed, and its tracer with it.
+        traces = tracer(SERVICE, self.settings.telemetry.otlp_endpoint)
+        return sink if traces is None else TracedSink(sink, traces)
 
 
-@contextmanager
-def wired(settings: Settings) -> Iterator[Wiring]:
+def wired(settings: Settings) -> Wiring:
     """The log's side, after the log has answered once.
 
     Raises:
@@ -62,12 +60,7 @@ def wired(settings: Settings) -> Iterator[Wiring]:
     """
     settings = with_inline_limit(settings)
     require_log(settings)
-    traces = tracer(SERVICE, settings.telemetry.otlp_endpoint)
-    try:
-        yield Wiring(settings, traces)
-    finally:
-        if traces is not None:
-            traces.close()
+    return Wiring(settings)
 
 
 @dataclass(slots=True)
@@ -107,7 +100,8 @@ def receive(
         The exit status.
     """
     tally = Tally(quiet=as_json)
-    with wired(settings) as wiring, stop_on_signals() as stop:
+    wiring = wired(settings)
+    with stop_on_signals() as stop:
         receivers = make(wiring, tally, stop, Readiness(sources, threading.Lock()))
         if not once and not as_json:
             messages().out(f"receiving from {', '.join(item.name for item in receivers)}; Ctrl-C ends it")

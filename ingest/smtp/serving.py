@@ -41,7 +41,8 @@ def run(request: Request) -> int:
     logs.configure(settings.telemetry.log_level)
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # else each command of each client has its line
     tally = Tally(quiet=request.as_json)
-    with wired(settings) as wiring, stop_on_signals() as stop:
+    wiring = wired(settings)
+    with stop_on_signals() as stop:
         handler = MailHandler(smtp, wiring.handover(SOURCE), tally)
         asyncio.run(serve(smtp, handler, stop))
         handler.handover.close()

@@ -43,13 +43,12 @@ def run(request: Request) -> int:
     """Receive, and return the exit status."""
     mapping = read_mapping(request.mapping)
     settings = profiles.resolve(request.profile, load_settings())
-    tally = Tally(quiet=request.as_json)
+    tally, wiring = Tally(quiet=request.as_json), wired(settings)
     with (
-        wired(settings) as wiring,
         stop_on_signals() as stop,
         closing(_exchange(request, mapping, wiring)) as exchange,
     ):
-        objects = settings.objects
+        objects = wiring.settings.objects
         intake = Intake(ObjectStore(objects.uri), objects.inline_limit)
         door = Door(exchange, mapping, intake, SystemClock(), tally, tally.add)
         readiness.announce()
@@ -68,12 +67,12 @@ def run(request: Request) -> int:
 
 
 def _exchange(request: Request, mapping: Mapping, wiring: Wiring) -> Exchange:
-    """Transactions within one cluster; positions after acknowledgements between two."""
+    """Transactions within one cluster; positions after acknowledgements between two, or into another log."""
     own = wiring.settings.kafka
     source = mapping.kafka or own
     require_broker(source)
     _require_topics(mapping, wiring)
-    if source.bootstrap == own.bootstrap:
+    if source.bootstrap == own.bootstrap and wiring.settings.log == "kafka":
         instance = request.instance or f"{socket.gethostname()}-{'-'.join(mapping.topics)}"
         return KafkaExchange(own, mapping.topics, mapping.group, instance)
     return Crossing(source, mapping.topics, mapping.group, wiring.sink)
