@@ -39,9 +39,9 @@ class KeyRing:
         return known if matches and known is not None and known.is_valid(self.clock.now()) else None
 
     def _current(self) -> Keys:
+        """The keys as they are now; while a changed file cannot be read, each call fails, and nobody is let in."""
         mark = self.mark()
         if self._keys is None or mark != self._seen:
-            self._keys = None  # what was known is worth nothing where the file cannot be read
             self._keys = {key.id: key for key in self.load()}
             self._seen = mark
         return self._keys
