@@ -5,17 +5,15 @@ import json
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from benchmarks.latency.pacing import Latency, timed
+from benchmarks.services import service
 from benchmarks.stream_processing.documents import records
-from benchmarks.stream_processing.measuring import LOG, running
 from mailroom.contracts.topics import Topic
-from mailroom.embedded import ready
 from mailroom.embedded.kafka import Broker
 from mailroom.embedded.packages import provide_package
 from mailroom.embedded.topics import ensure_topics
@@ -60,29 +58,17 @@ def _measure(folder: Path, arguments: argparse.Namespace) -> list[Latency]:
         with _plain_loop(kafka):
             timed(kafka, records(rate * 5, seed=2), PLAIN_IN, [PLAIN_OUT], rate, 5)
             plain = timed(kafka, records(rate * seconds), PLAIN_IN, [PLAIN_OUT], rate, seconds)
-        stack.enter_context(_service("stream_processing", kafka, folder))
+        stack.enter_context(service("stream_processing", kafka, folder))
         outputs: list[str] = [Topic.TEXT]
         if not arguments.flink_only:
             package = arguments.package or provide_package(lambda line: print(line, file=sys.stderr))
             variables = {"MAILROOM_CLASSIFIER__PACKAGE": str(package)}
-            stack.enter_context(_service("classifier_service", kafka, folder, **variables))
+            stack.enter_context(service("classifier_service", kafka, folder, **variables))
             outputs.append(Topic.CLASSIFIED)
         total = rate * (seconds + 10)
         stream = records(total)
         timed(kafka, stream, Topic.RAW, outputs, rate, 10)
         return [*plain, *timed(kafka, stream, Topic.RAW, outputs, rate, seconds)]
-
-
-@contextmanager
-def _service(module: str, kafka: KafkaSettings, folder: Path, **variables: str) -> Iterator[None]:
-    """A part of the system as its own process, once it consumes."""
-    file, home = folder / f"{module}.ready", folder / module
-    ready.clear(file)
-    with running(module, module, kafka, home, **variables, **{ready.VARIABLE: str(file)}) as process:
-        _wait(lambda: ready.is_announced(file) or process.poll() is not None)
-        if process.poll() is not None:
-            raise SystemExit((home / LOG).read_text(encoding="utf-8", errors="replace")[-2_000:])
-        yield
 
 
 @contextmanager
@@ -105,14 +91,6 @@ def _plain_loop(kafka: KafkaSettings) -> Iterator[None]:
     finally:
         stop.set()
         thread.join()
-
-
-def _wait(condition: Callable[[], bool], seconds: float = 180.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise SystemExit(f"not ready within {seconds:g} s")
-        time.sleep(0.05)
 
 
 def _table(latencies: list[Latency]) -> str:
