@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.flink, pytest.mark.timeout(600)]
 
 
 def test_a_killed_classifier_and_a_killed_job_lose_and_double_nothing(up: SystemState) -> None:
-    """2,000 documents, one in a hundred broken; the classifier is killed, then the job; the books balance."""
+    """2,000 documents, one in a hundred broken, four archives of two; both are killed, and the books balance."""
     kafka = KafkaSettings(bootstrap=up.bootstrap)
     ledger = Ledger()
     follower = Follower(KafkaReader(kafka, Follower.topics), ledger, lambda _: None)
@@ -33,6 +33,7 @@ def test_a_killed_classifier_and_a_killed_job_lose_and_double_nothing(up: System
     assert ledger.doubled == set()
     assert ledger.duplicates == 20
     assert ledger.reasons == {"unknown-media-type": 4, "empty": 4, "null-value": 4, "malformed-header": 4}
-    assert len(ledger.classified) == 1_984
+    assert len(ledger.classified) == 1_988
+    assert sum(outcome.parent is not None for outcome in ledger.classified) == 8
     restarts = {service.name: service.restarts for service in state().services}
-    assert restarts == {"kafka": 0, "flink": 1, "classifier": 1}
+    assert restarts == {"kafka": 0, "flink": 1, "classifier": 1, "http": 0}

@@ -1,9 +1,11 @@
 """Documents good and broken, kills, and waiting: what the tests of disruption share."""
 
+import io
 import json
 import random
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 
 import psutil
@@ -30,17 +32,27 @@ def send(sink: KafkaSink, numbers: range) -> None:
 
 
 def document(number: int) -> Record:
-    """A document: mostly an invoice, sometimes something no parser can read."""
+    """A document: mostly an invoice, sometimes something no parser can read, or an archive of two invoices."""
     identifier = (h.ID, f"document-{number}".encode())
     good = TEXT.format(number=number).encode()
-    broken = {
+    odd = {
+        20: Record(Topic.RAW, None, archive(good + b" (1)", good + b" (2)"), (identifier,)),
         0: Record(Topic.RAW, None, NOISE, (identifier,)),
         100: Record(Topic.RAW, None, b"", (identifier,)),
         200: Record(Topic.RAW, None, None, (identifier,)),
         300: Record(Topic.RAW, None, good, ((h.ID, b"\xff%d" % number),)),
         400: Record(Topic.RAW, b"\xff\xfe", good, (identifier,)),
     }
-    return broken.get(number % 500, Record(Topic.RAW, identifier[1], good, (identifier,)))
+    return odd.get(number % 500, Record(Topic.RAW, identifier[1], good, (identifier,)))
+
+
+def archive(*contents: bytes) -> bytes:
+    """A zip file."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        for number, content in enumerate(contents):
+            file.writestr(zipfile.ZipInfo(f"{number}.txt"), content)
+    return out.getvalue()
 
 
 def kill(name: str) -> None:
