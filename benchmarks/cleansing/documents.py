@@ -3,12 +3,15 @@
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from email.message import EmailMessage
 from typing import Any
 
 from samples.generation import generate
 from samples.rendering import render
 from samples.sample import Sample
+
+PAGES = 3
 
 
 def made(count: int, kinds: Iterable[str]) -> Mapping[str, Sequence[bytes]]:
@@ -18,8 +21,13 @@ def made(count: int, kinds: Iterable[str]) -> Mapping[str, Sequence[bytes]]:
         count: Of each.
         kinds: Which; keys of `benchmarks.cleansing.libraries.LIBRARIES`.
     """
-    samples = list(generate(count, seed=7))
+    samples = [_longer(sample) for sample in generate(count, seed=7)]
     return {kind: [_MAKERS[kind](sample) for sample in samples] for kind in kinds}
+
+
+def _longer(sample: Sample) -> Sample:
+    """Three pages or so, as most letters with their terms and most offers have; the generator's documents have one."""
+    return replace(sample, text="\n\n".join([sample.text] * PAGES))
 
 
 def _saved(document: Any) -> bytes:
@@ -52,6 +60,8 @@ def _archive(sample: Sample) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for form in ("txt", "html", "pdf"):
             archive.writestr(f"letters/{sample.id}.{form}", render(sample, form))
+        for page in range(PAGES):
+            archive.writestr(f"letters/{page}.jpg", _image("JPEG")(sample))
     return out.getvalue()
 
 

@@ -1,6 +1,5 @@
 """The yardsticks: for each media type the library that is known for it, used as its documentation shows."""
 
-import csv
 import email
 import email.policy
 import io
@@ -19,7 +18,11 @@ def _html(data: bytes) -> str:
 
 
 def _csv(data: bytes) -> str:
-    return "\n".join("\t".join(row) for row in csv.reader(io.StringIO(data.decode()), delimiter=";"))
+    import pandas as pd  # noqa: PLC0415
+
+    return str(
+        pd.read_csv(io.BytesIO(data), sep=";", header=None, names=range(40)).to_csv(sep="\t", index=False)
+    )
 
 
 def _mail(data: bytes) -> tuple[str, list[Any]]:
@@ -91,7 +94,7 @@ def _heic(data: bytes) -> None:
 
 LIBRARIES: Mapping[str, tuple[str, Read]] = {
     "html": ("Inscriptis", _html),
-    "csv": ("csv", _csv),
+    "csv": ("pandas", _csv),
     "mail": ("email", _mail),
     "mail, 3 attachments": ("email", _mail),
     "zip": ("zipfile", _zip),

@@ -4,11 +4,13 @@ It is a plain process rather than a pool: a pool's workers cannot be given up in
 breaking the pool, and `multiprocessing` runs the parent's main module again, which an engine's worker must not.
 """
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +18,8 @@ from mailroom.extract import frames
 from mailroom.extract.watchdog import Watchdog
 
 _GRACE_SECONDS = 2.0
+_SET_PIPE_SIZE = 1031  # of Linux; elsewhere an error
+_PIPE_BYTES = 1024 * 1024
 
 
 class Child:
@@ -40,6 +44,8 @@ class Child:
             stderr=subprocess.DEVNULL,
             env=_environment(),
         )
+        _widen(self._process.stdin)
+        _widen(self._process.stdout)
 
     @property
     def status(self) -> int | None:
@@ -104,6 +110,12 @@ def _environment() -> dict[str, str]:
     root = str(Path(mailroom.__path__[0]).resolve().parent)
     paths = [root, *(path for path in sys.path if path and path != root)]
     return os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Let a document of usual size through in one piece: each time a pipe is full, two processes change places."""
+    with suppress(OSError):  # not the system's way, or more than this user may have
+        fcntl.fcntl(_pipe(pipe), _SET_PIPE_SIZE, _PIPE_BYTES)
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

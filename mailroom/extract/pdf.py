@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from mailroom.contracts.errors import MalformedRecord
@@ -122,7 +123,7 @@ def _read_page(page: Any, form: Any) -> _Page:
         textpage.close()
     if values := typed(page, form):
         text = f"{text}\n{values}"
-    letters = sum(map(str.isalpha, text))
+    letters = sum(1 for _ in islice(filter(str.isalpha, text), _STAMP_LETTERS))
     scanned = letters < _STAMP_LETTERS and _image_share(page) >= _SCAN_SHARE
     blank = not letters and next(page.get_objects(max_depth=1), None) is None
     page.close()
@@ -149,6 +150,7 @@ def _usable(pages: list[_Page], text: str) -> bool:
 def _readable(text: str) -> bool:
     """Fonts without a map to Unicode give private characters, controls and U+FFFD instead of letters."""
     visible = "".join(text.split())
-    return sum(map(str.isprintable, visible.replace("\ufffd", "\ue000"))) >= (1 - _MOST_UNREADABLE) * len(
-        visible
-    )
+    if visible.isprintable() and "\ufffd" not in visible:
+        return True
+    readable = sum(map(str.isprintable, visible.replace("\ufffd", "\ue000")))
+    return readable >= (1 - _MOST_UNREADABLE) * len(visible)

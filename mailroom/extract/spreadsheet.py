@@ -55,10 +55,11 @@ def _line(row: Sequence[Value]) -> str:
 
 
 def _shown(value: Value) -> str:
-    """A value as a sheet shows it: whole numbers without a point."""
+    """A value as a sheet shows it: whole numbers without a point, all on one line."""
     if isinstance(value, float) and value.is_integer():
         return f"{value:.0f}"
-    return " ".join(str(value).split())
+    shown = str(value)
+    return shown if shown.isprintable() else " ".join(shown.split())
 
 
 def _until_enough(lines: Iterable[str], enough: int) -> Iterator[str]:
