@@ -24,6 +24,7 @@ class Served:
         asked: The texts of each inference.
         headers: Those of the last request.
         says: What it says instead, of `metadata` or of an `inference`.
+        location: Where a redirect leads, with a status that is one.
     """
 
     settings: RemoteSettings
@@ -32,6 +33,7 @@ class Served:
     asked: list[list[str]] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     says: dict[str, Any] = field(default_factory=dict)
+    location: str = ""
 
     def answer(self, path: str) -> tuple[int, Any]:
         """To a question about the model."""
@@ -82,6 +84,8 @@ def served() -> Iterator[Served]:
             body = json.dumps(value).encode()
             self.send_response(status)
             self.send_header("content-length", str(len(body)))
+            if model.location:
+                self.send_header("location", model.location)
             self.end_headers()
             self.wfile.write(body)
 

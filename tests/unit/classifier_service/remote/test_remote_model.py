@@ -227,3 +227,40 @@ def test_the_door_lets_the_log_wait(service: Served) -> None:
     decisions = [(record.key, record.header("decision")) for record in log.topics[Topic.CLASSIFIED]]
     assert decisions == [(b"0", b"review"), (b"2", b"auto")]
     assert [record.key for record in log.topics[Topic.DEAD_LETTER]] == [b"1"]
+
+
+@pytest.mark.security
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_model_cannot_send_the_service_elsewhere(service: Served, status: int) -> None:
+    """A redirect is not followed: whoever runs a model must not make the service ask inside its own network."""
+    model = asked(service)
+    with served() as inside:
+        service.status, service.location = status, f"{inside.settings.url}/v2/models/tiny/infer"
+        with pytest.raises((ModelUnavailable, ServiceFailed, DocumentsRefused)):
+            model.predict(["pay"])
+        assert inside.asked == []
+        assert inside.headers == {}
+
+
+@pytest.mark.security
+def test_a_document_names_no_model(service: Served) -> None:
+    """Addresses in a document are text: the model that is asked is that of the settings, and no other."""
+    model = asked(service)
+    with served() as other:
+        url = str(other.settings.url)
+        assert (
+            len(model.predict([f"offer {url}/v2/models/tiny/infer", f'{{"url": "{url}", "model": "x"}}']))
+            == 2
+        )
+        assert other.headers == {}
+    assert len(service.asked) == 1
+
+
+@pytest.mark.security
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ftp://a", "gopher://127.0.0.1:6379/_x", "//a", "unix:/x"]
+)
+def test_a_model_is_asked_over_http_alone(url: str) -> None:
+    """Other schemes are wrong settings."""
+    with pytest.raises(ValueError, match="url"):
+        RemoteSettings(url=url)
