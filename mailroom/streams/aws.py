@@ -19,7 +19,10 @@ from mailroom.streams.errors import LogUnavailable, StreamError
 Answer = TypeVar("Answer")
 
 TRIES = 8
-"""Of one call: throttling and lost connections are waited out by the client, for half a minute at most."""
+"""Of one call: throttling and lost connections are waited out by the client, for half a minute or so."""
+
+TRIES_AT_ONCE = 2
+"""Where a person waits for the answer."""
 
 BUSY = frozenset({"ProvisionedThroughputExceededException", "ThrottlingException", "LimitExceededException"})
 
@@ -27,16 +30,16 @@ BUSY = frozenset({"ProvisionedThroughputExceededException", "ThrottlingException
 _MAKING = Lock()
 
 
-def client(service: str, kinesis: KinesisSettings) -> Any:
+def client(service: str, kinesis: KinesisSettings, *, tries: int = TRIES) -> Any:
     """The client of `kinesis` or `dynamodb` for some settings: it costs half a second, and all threads may use it."""
     with _MAKING:
-        return asked(lambda: _client(service, kinesis))
+        return asked(lambda: _client(service, kinesis, tries))
 
 
 @cache
-def _client(service: str, kinesis: KinesisSettings) -> Any:
+def _client(service: str, kinesis: KinesisSettings, tries: int) -> Any:
     config = Config(
-        retries={"mode": "standard", "total_max_attempts": TRIES}, connect_timeout=5, read_timeout=30
+        retries={"mode": "standard", "total_max_attempts": tries}, connect_timeout=5, read_timeout=30
     )
     return _session().create_client(
         service, region_name=kinesis.region, endpoint_url=kinesis.endpoint, config=config

@@ -18,7 +18,7 @@ from mailroom.contracts.records import Position, Record
 from mailroom.objects import ObjectStore
 from mailroom.settings import KinesisSettings
 from mailroom.streams import envelope
-from mailroom.streams.aws import BUSY, client, code_of
+from mailroom.streams.aws import BUSY, TRIES, client, code_of
 from mailroom.streams.base import Acknowledged
 from mailroom.streams.envelope import Claim
 from mailroom.streams.errors import DeliveryFailed, RecordRefused
@@ -74,11 +74,13 @@ class KinesisSink:
 
     Args:
         log: The connection.
+        tries: Requests for the same records. A second one may write what the first had written, where only its answer
+            was lost.
     """
 
-    def __init__(self, log: KinesisLog) -> None:
+    def __init__(self, log: KinesisLog, *, tries: int = TRIES) -> None:
         self._log = log
-        self._client = client("kinesis", log.kinesis)
+        self._client = client("kinesis", log.kinesis, tries=tries)
         self._store = log.store
         self._waiting: list[_Entry] = []
         self._size = 0

@@ -53,7 +53,7 @@ class KinesisExchange:
         self._outputs = outputs
         self._positions = Positions(log.kinesis, group)
         self._opener = Opener(log.store)
-        self._sink = KinesisSink(log)
+        self._sink = KinesisSink(log, tries=1)  # where an answer is lost, what was written is looked up
         self._committed: dict[tuple[str, str], str | None] = {}
         self._polled: dict[tuple[str, str], str | None] = {}
         self._refused: list[Record] = []

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError, WaiterError
 
 from mailroom.contracts.topics import Topic
 from mailroom.settings import KinesisSettings
-from mailroom.streams.aws import asked, client, code_of
+from mailroom.streams.aws import TRIES_AT_ONCE, asked, client, code_of
 from mailroom.streams.errors import StreamError
 from mailroom.streams.kinesis_table import EXPIRES
 
@@ -45,7 +45,7 @@ def require_streams(kinesis: KinesisSettings, names: Iterable[str]) -> None:
         LogUnavailable: Nobody answers.
         StreamError: One is missing.
     """
-    streams = client("kinesis", kinesis)
+    streams = client("kinesis", kinesis, tries=TRIES_AT_ONCE)
     for name in names:
         asked(partial(streams.describe_stream_summary, StreamName=kinesis.prefix + name))
 

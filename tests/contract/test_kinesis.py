@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 import pytest
+from botocore.exceptions import ConnectionClosedError
 
 from mailroom.contracts.records import Position, Record
 from mailroom.contracts.topics import Topic
 from mailroom.objects import ObjectStore, StoreUnavailable
 from mailroom.streams.aws import client
-from mailroom.streams.errors import RecordRefused, StreamError
+from mailroom.streams.errors import RecordRefused, StreamError, WorkLost
 from mailroom.streams.kinesis import KinesisSink
 from mailroom.streams.kinesis_exchange import KinesisExchange
 from mailroom.streams.kinesis_table import Positions
@@ -221,6 +222,36 @@ def test_a_stranger_alone_is_a_dead_letter_at_once(world: World, log: OnKinesis)
     assert not world.exchange().poll(10, 0.5)
     assert [record.value for record in world.read(Topic.DEAD_LETTER, 1)] == [b'{"specversion":"2"}']
     assert not world.exchange().poll(10, 0.1)
+
+
+class Deaf:
+    """A client that does not hear the answer to its first request."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+        self.asked = 0
+
+    def put_records(self, **request: Any) -> Any:
+        """Written, and not known to be."""
+        self.asked += 1
+        answer = self._real.put_records(**request)
+        if self.asked == 1:
+            raise ConnectionClosedError(endpoint_url="http://kinesis")
+        return answer
+
+
+def test_an_answer_that_is_lost_doubles_nothing(world: World) -> None:
+    """The work is lost, its input comes again, and what had been written is known."""
+    world.send(world.input(b"1"))
+    exchange = world.exchange()
+    assert isinstance(exchange, KinesisExchange)
+    exchange._sink._client = Deaf(exchange._sink._client)
+    take(exchange.poll, 1)
+    with pytest.raises(WorkLost, match="Kinesis went away"):
+        exchange.commit(labels("a", at="first"))
+    assert [record.value for record in take(exchange.poll, 1)] == [b"1"]
+    exchange.commit(labels("a", "b", at="second"))
+    assert [record.value for record in world.read(OUTPUT, 2)] == [b"first", b"second"]
 
 
 class Throttled:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,13 +15,18 @@ import pytest
 
 from ingest.sending import Request
 from ingest.sending import run as send
+from ingest.watch.watching import Request as WatchRequest
+from ingest.watch.watching import run as watch_folder
 from mailroom.contracts.codec import decode
+from mailroom.contracts.errors import UsageError
 from mailroom.contracts.records import Classification, Record
 from mailroom.contracts.topics import Topic
 from mailroom.embedded.commands import topics as make_streams
+from mailroom.embedded.ports import any_free
 from mailroom.following.commands import watch
 from mailroom.settings import KinesisSettings
 from mailroom.streams.aws import client
+from mailroom.streams.errors import LogUnavailable, StreamError
 from mailroom.streams.kinesis import KinesisLog, KinesisReader, KinesisSink
 from tests.integration.kafka.world import word_package
 
@@ -88,7 +93,8 @@ def stage(part: str, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
     try:
         yield process
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
@@ -130,9 +136,12 @@ def test_the_same_stream_on_kinesis(
         sink.send(Record(Topic.RAW, b"%d" % number, b"an invoice, late", (("ce_id", b"late%d" % number),)))
     sink.flush(10)
     labels = TEXTS + 1 + 1 + 1 + 20
-    with stage("stream_processing", tmp_path), stage("classifier_service", tmp_path):
+    with stage("stream_processing", tmp_path) as router, stage("classifier_service", tmp_path) as classifier:
         assert until(lambda: books.count() >= labels + 3), logs(tmp_path)
         assert not books.count() > labels + 3
+        for process in (router, classifier):
+            process.terminate()
+            assert process.wait(30) == 0, logs(tmp_path)
 
     found = [decode(Classification, record.value) for record in books.records[Topic.CLASSIFIED]]
     names = Counter(each.source.file_name for each in found)
@@ -146,6 +155,22 @@ def test_the_same_stream_on_kinesis(
     watch(profile="kinesis", from_beginning=True, count=labels + 2, as_json=True)
     followed = [json.loads(line).get("label") for line in capsys.readouterr().out.splitlines()]
     assert (followed.count("invoice"), followed.count(None)) == (labels, 2)
+
+
+def test_a_log_that_is_not_there_is_told_in_a_line(log: KinesisLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody at the endpoint, or no such streams: what to do, and no traceback."""
+    monkeypatch.setenv("MAILROOM_KINESIS__PREFIX", "others-")
+    with pytest.raises(StreamError, match=r"lacks a stream or its table .* `mailroom topics` makes them"):
+        send(Request((__file__,)))
+    monkeypatch.setenv("MAILROOM_KINESIS__ENDPOINT", f"http://127.0.0.1:{any_free()}")
+    with pytest.raises(LogUnavailable, match="Kinesis cannot be reached"):
+        send(Request((__file__,)))
+
+
+def test_a_verb_that_needs_kafka_says_so(log: KinesisLog) -> None:
+    """Wrong usage, before anybody is asked."""
+    with pytest.raises(UsageError, match="this verb works on Kafka alone, and the log is Kinesis"):
+        watch_folder(WatchRequest(Path(__file__).parent))
 
 
 def logs(folder: Path) -> str:
