@@ -110,7 +110,7 @@ class KafkaDoor:
         return len(records)
 
     def _commit(self, answers: Sequence[Answer], moment: float) -> bool:
-        cap = self._cap.after(map(_reason, answers))
+        cap = self._cap.after(map(_failure, answers))
         outputs = self._observer.answered(answers, moment)
         try:
             self._exchange.commit(outputs)
@@ -140,5 +140,6 @@ class KafkaDoor:
         self._clock.sleep(0.05 * 2**self._losses)
 
 
-def _reason(answer: Answer) -> str | None:
-    return answer.outcome.reason if isinstance(answer.outcome, Refusal) else None
+def _failure(answer: Answer) -> tuple[str | None, str]:
+    outcome = answer.outcome
+    return (outcome.reason, outcome.message) if isinstance(outcome, Refusal) else (None, "")

@@ -47,11 +47,12 @@ class FailureCap:
     _last: deque[str | None] = field(default_factory=deque)
     _failed: int = 0
 
-    def add(self, reason: str | None) -> None:
+    def add(self, reason: str | None, what: str = "") -> None:
         """Count a document.
 
         Args:
             reason: Why it was dead-lettered; None where it was not.
+            what: What happened, for the message; nothing of the document.
 
         Raises:
             StageBroken: It was one too many; the message says of what, and how to go on.
@@ -62,24 +63,27 @@ class FailureCap:
         if len(self._last) > self.window:
             self._failed -= self._last.popleft() is not None
         if fault is not None and self._failed > self.share * self.window:
-            raise StageBroken(self._message())
+            raise StageBroken(self._message(what))
 
-    def after(self, reasons: Iterable[str | None]) -> "FailureCap":
+    def after(self, outcomes: Iterable[tuple[str | None, str]]) -> "FailureCap":
         """A cap that has counted some documents more, for work that may yet be lost.
+
+        Args:
+            outcomes: Of each, what `add` takes.
 
         Raises:
             StageBroken: As `add`.
         """
         later = replace(self, _last=self._last.copy())
-        for reason in reasons:
-            later.add(reason)
+        for reason, what in outcomes:
+            later.add(reason, what)
         return later
 
-    def _message(self) -> str:
+    def _message(self, what: str) -> str:
         counts = Counter(str(reason) for reason in self._last if reason is not None).most_common()
         reasons = ", ".join(f"{reason} {count}" for reason, count in counts)
         return (
             f"{self._failed} of the last {len(self._last)} documents failed in {self.stage} for what is no fault of "
-            f"theirs ({reasons}): it stopped, and the log keeps what waits. See the messages of the last dead letters, "
-            "mend the cause and start it again; failures.share: 1 lets everything through"
+            f"theirs ({reasons}; the last one: {what}): it stopped, and the log keeps what waits. Mend the cause and "
+            "start it again; failures.share: 1 lets everything through"
         )

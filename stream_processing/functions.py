@@ -56,7 +56,7 @@ class Route(ScalarFunction):  # type: ignore[misc]
         routed = self._router.route(to_record(*columns))
         try:
             for each in routed:
-                self._cap.add(each.reason)
+                self._cap.add(*each.failure)
         except StageBroken as error:
             self._stop.write(str(error))
             raise

@@ -79,12 +79,12 @@ class Stage:
 
     def _routed(self, records: Sequence[Record]) -> tuple[list[Record], FailureCap]:
         outputs: list[Record] = []
-        reasons: list[str | None] = []
+        failures: list[tuple[str | None, str]] = []
         for record in records:
             routed = self.router.route(record)
-            reasons += [each.reason for each in routed]
+            failures += [each.failure for each in routed]
             outputs += self.apart.records(routed, record.position or Position(record.topic, -1, -1))
-        return outputs, self.cap.after(reasons)
+        return outputs, self.cap.after(failures)
 
     def _lose(self, error: WorkLost | StoreUnavailable) -> None:
         self.exchange.rewind()

@@ -61,6 +61,13 @@ class Routed:
     sha256: str | None = None
     reason: Reason | None = None
 
+    @property
+    def failure(self) -> tuple[Reason | None, str]:
+        """Of a dead letter, its reason and the class of its error, whose message may quote the document."""
+        if self.reason is None:
+            return None, ""
+        return self.reason, (self.record.header(h.ERROR_CLASS) or b"").decode()
+
 
 @dataclass(frozen=True, slots=True)
 class Router:

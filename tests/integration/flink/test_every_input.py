@@ -401,7 +401,7 @@ def test_a_broken_stage_stops_and_a_restart_goes_on(
     settled.send(*(raw(f"gone-{number}", b"", ce_dataref=gone) for number in range(400)))
     assert job.wait_stopped(90.0) == 1
     assert "documents failed in stream processing" in job.log()
-    assert "(original-missing 101)" in job.log()
+    assert "(original-missing 101; the last one: MalformedRecord)" in job.log()
     monkeypatch.setenv("MAILROOM_FAILURES__SHARE", "1")
     job.start()
     settled.settle(before + 400)

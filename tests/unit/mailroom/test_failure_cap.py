@@ -19,11 +19,11 @@ def test_it_trips_at_one_more_than_the_share() -> None:
     for reason in [FAULT, Reason.INTERNAL, FAULT, None, FAULT, FAULT]:
         counting.add(reason)
     with pytest.raises(StageBroken) as caught:
-        counting.add(FAULT)
+        counting.add(FAULT, "the model failed (RuntimeError)")
     assert str(caught.value) == (
-        "6 of the last 7 documents failed in here for what is no fault of theirs (inference-failed 5, internal 1): it "
-        "stopped, and the log keeps what waits. See the messages of the last dead letters, mend the cause and start it "
-        "again; failures.share: 1 lets everything through"
+        "6 of the last 7 documents failed in here for what is no fault of theirs (inference-failed 5, internal 1; the "
+        "last one: the model failed (RuntimeError)): it stopped, and the log keeps what waits. Mend the cause and "
+        "start it again; failures.share: 1 lets everything through"
     )
 
 
@@ -69,7 +69,7 @@ def test_lost_work_is_not_counted() -> None:
     """A batch is counted in a copy, which is forgotten when the batch is read again."""
     before = cap()
     for _ in range(10):
-        before.after([FAULT, FAULT, OWN])
-    assert before.after([FAULT] * 5).after([None]) is not before
+        before.after([(FAULT, ""), (FAULT, ""), (OWN, "")])
+    assert before.after([(FAULT, "")] * 5).after([(None, "")]) is not before
     with pytest.raises(StageBroken):
-        before.after([FAULT] * 6)
+        before.after([(FAULT, "")] * 6)
