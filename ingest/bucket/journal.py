@@ -1,7 +1,7 @@
 """Which objects of a listing were received, on disk, so that a restart does not read a bucket anew."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,12 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS object (
     key TEXT PRIMARY KEY, etag TEXT NOT NULL, stamp TEXT NOT NULL, done INTEGER NOT NULL, failures INTEGER NOT NULL
 )
+"""
+DONE = "INSERT OR REPLACE INTO object VALUES (?, ?, ?, 1, 0)"
+FAILED = """
+INSERT INTO object VALUES (?, ?, ?, 0, 1) ON CONFLICT (key) DO UPDATE SET
+    done = 0, failures = CASE WHEN etag = excluded.etag AND stamp = excluded.stamp THEN failures + 1 ELSE 1 END,
+    etag = excluded.etag, stamp = excluded.stamp
 """
 
 
@@ -35,29 +41,19 @@ class Journal:
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute(SCHEMA)
 
-    def settled(self, item: Found) -> bool:
-        """Whether an object, as it is now, was received or given up."""
-        query = "SELECT done OR failures >= ? FROM object WHERE key = ? AND etag = ? AND stamp = ?"
+    def fate(self, item: Found) -> bool | None:
+        """What became of an object as it is now: True was received, False given up, None is still to be taken."""
+        query = "SELECT done, failures >= ? FROM object WHERE key = ? AND etag = ? AND stamp = ?"
         with self._guarded():
             row = self._database.execute(query, (self._attempts, item.key, item.etag, item.stamp)).fetchone()
-        return bool(row and row[0])
+        return bool(row[0]) if row and any(row) else None
 
-    def done(self, item: Found) -> None:
-        """Note that it was received."""
-        with self._guarded():
-            self._database.execute(
-                "INSERT OR REPLACE INTO object VALUES (?, ?, ?, 1, 0)", (item.key, item.etag, item.stamp)
-            )
-
-    def failed(self, item: Found) -> None:
-        """Note that it could not be."""
-        with self._guarded():
-            self._database.execute(
-                "INSERT INTO object VALUES (?, ?, ?, 0, 1) ON CONFLICT (key) DO UPDATE SET done = 0, "
-                "failures = CASE WHEN etag = excluded.etag AND stamp = excluded.stamp THEN failures + 1 ELSE 1 END, "
-                "etag = excluded.etag, stamp = excluded.stamp",
-                (item.key, item.etag, item.stamp),
-            )
+    def note(self, done: Iterable[Found], failed: Iterable[Found]) -> None:
+        """Note what was received, and what could not be: all of it, or nothing."""
+        with self._guarded(), self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            self._database.executemany(DONE, map(_row, done))
+            self._database.executemany(FAILED, map(_row, failed))
 
     def close(self) -> None:
         """Close the file."""
@@ -71,3 +67,7 @@ class Journal:
             raise SourceRefused(
                 f"the journal {self._file} cannot be used ({error}): make room, or look at its permissions"
             ) from error
+
+
+def _row(item: Found) -> tuple[str, str, str]:
+    return item.key, item.etag, item.stamp

@@ -56,15 +56,12 @@ class Listing:
         return arrivals
 
     def settle(self, settled: Sequence[Settled]) -> None:
-        """Move what was sent, and note what became of each."""
-        for arrival, outcome in settled:
-            item = self._taken[arrival.id]
-            if not isinstance(outcome, Sent):
-                self._journal.failed(item)
-                continue
-            self._journal.done(item)
-            if self._move_to is not None:
-                self._bucket.move(item.key, self._move_to + item.key.removeprefix(self._prefix))
+        """Note what became of each, then move what was sent; what a kill keeps from moving, the next look moves."""
+        done = [self._taken[arrival.id] for arrival, outcome in settled if isinstance(outcome, Sent)]
+        failed = [self._taken[arrival.id] for arrival, outcome in settled if not isinstance(outcome, Sent)]
+        self._journal.note(done, failed)
+        for item in done:
+            self._move(item)
 
     def wait(self, stop: threading.Event) -> None:
         """Until the next look."""
@@ -78,8 +75,17 @@ class Listing:
     def _unsettled(self) -> Iterator[Found]:
         for item in self._bucket.list(self._prefix):
             moved = self._move_to is not None and item.key.startswith(self._move_to)
-            if not moved and not item.key.endswith("/") and not self._journal.settled(item):
+            if moved or item.key.endswith("/"):
+                continue
+            fate = self._journal.fate(item)
+            if fate is None:
                 yield item
+            elif fate:
+                self._move(item)
+
+    def _move(self, item: Found) -> None:
+        if self._move_to is not None:
+            self._bucket.move(item.key, self._move_to + item.key.removeprefix(self._prefix))
 
     def _arrival(self, item: Found) -> Arrival | None:
         try:

@@ -124,12 +124,23 @@ def test_received_objects_move_where_that_is_asked_for(line: CommandLine, store:
     assert store.keys() == ["received/a.txt"]
 
 
+def test_a_move_that_a_kill_prevented_is_made_up_for(line: CommandLine, store: Store) -> None:
+    """The object was received and noted, and still lies there: it moves, and is not received again."""
+    store.put("in/a.txt", b"An invoice")
+    arguments = (store.name, "--prefix", "in/")
+    assert [once(line, *arguments)["count"], once(line, *arguments, "--move-to", "received/")["count"]] == [
+        1,
+        0,
+    ]
+    assert store.keys() == ["received/a.txt"]
+
+
 def test_a_lost_journal_repeats_ids(line: CommandLine, store: Store) -> None:
     """What is read again has the id that it had, which the stream drops; versions tell writings apart."""
     store.s3.put_bucket_versioning(Bucket=store.name, VersioningConfiguration={"Status": "Enabled"})
     store.put("a.txt", b"An invoice")
     once(line, store.name, "--journal", str(line.home / "one"))
-    store.put("a.txt", b"An invoice")
+    store.put("a.txt", b"An offer")
     once(line, store.name, "--journal", str(line.home / "one"))
     once(line, store.name, "--journal", str(line.home / "two"))
     assert sorted(Counter(record.header("ce_id") for record in of(line, store)).values()) == [1, 2]

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,7 +26,7 @@ from mailroom.objects import ObjectStore
 from mailroom.settings import KafkaSettings
 from mailroom.streams.kafka import KafkaReader, KafkaSink
 from tests.conftest import Until
-from tests.integration.ingest.http_door import FOLLOWED, HttpDoor, arguments, http_door
+from tests.integration.ingest.http_door import FOLLOWED, HttpDoor, http_door
 
 pytestmark = pytest.mark.kafka
 
@@ -205,19 +203,6 @@ def test_what_it_knows_survives_a_restart(kafka: KafkaSettings, tmp_path: Path) 
     assert (status, json.loads(output)["requests"]) == (0, 1)
     with http_door(tmp_path, kafka) as after:
         assert after.get(f"/documents/{told['id']}").json() == told
-
-
-def test_a_second_door_on_the_same_folder_is_refused(door: HttpDoor, kafka: KafkaSettings) -> None:
-    """Two doors with one journal: the second says so and ends."""
-    done = subprocess.run(
-        arguments(kafka),
-        env=os.environ | {"MAILROOM_HOME": str(door.home)},
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert (done.returncode, "another door" in done.stderr) == (1, True)
 
 
 def test_it_is_ready_and_described(door: HttpDoor) -> None:
