@@ -10,9 +10,9 @@ import pytest
 
 from ingest.documents import Failed, Sent
 from ingest.errors import FolderUnusable
+from ingest.tally import Tally
 from ingest.watch import watching
 from ingest.watch.memory_raw_log import MemoryRawLog
-from ingest.tally import Tally
 from ingest.watch.watching import Request, run, wakes
 from mailroom.contracts.errors import UsageError
 from mailroom.contracts.records import Position
