@@ -40,8 +40,8 @@ def run(request: Request) -> int:
     """
     settings = _with_options(profiles.resolve(request.profile, load_settings(), on_kinesis=True), request)
     http, telemetry = settings.http, settings.telemetry
-    logs.configure(telemetry.log_level)
     keys = ring_for(settings.access, http.host, WHAT)
+    logs.configure(telemetry.log_level)
     opened = bound(http.host, http.port)
     settings = with_inline_limit(settings)
     require_log(settings)
