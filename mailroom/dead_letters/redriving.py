@@ -20,7 +20,9 @@ from mailroom.streams.errors import WorkLost
 BATCH = 200
 BATCH_BYTES = 16 * 1024 * 1024
 
-NO_WAY_BACK = "its headers name no topic that a stage reads: look at it with `dead-letters show`"
+NO_WAY_BACK = (
+    "no stage reads what it came from: `dead-letters show ID --output FILE`, then `mailroom send FILE`"
+)
 
 
 class Log(Protocol):

@@ -9,14 +9,20 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from ingest.documents import Sent
+from ingest.receiving.handover import Arrival
+from ingest.receiving.wiring import wired
 from ingest.sending import Request
 from ingest.sending import run as send
 from ingest.watch.watching import Request as WatchRequest
 from ingest.watch.watching import run as watch_folder
+from mailroom import profiles
 from mailroom.contracts.codec import decode
 from mailroom.contracts.errors import UsageError
 from mailroom.contracts.records import Classification, Record
@@ -24,10 +30,11 @@ from mailroom.contracts.topics import Topic
 from mailroom.embedded.commands import topics as make_streams
 from mailroom.embedded.ports import any_free
 from mailroom.following.commands import watch
-from mailroom.settings import KinesisSettings
+from mailroom.settings import KinesisSettings, load_settings
 from mailroom.streams.aws import client
 from mailroom.streams.errors import LogUnavailable, StreamError
 from mailroom.streams.kinesis import KinesisLog, KinesisReader, KinesisSink
+from tests.contract.world import take
 from tests.integration.kafka.world import word_package
 
 pytestmark = pytest.mark.timeout(300)
@@ -165,6 +172,21 @@ def test_a_log_that_is_not_there_is_told_in_a_line(log: KinesisLog, monkeypatch:
     monkeypatch.setenv("MAILROOM_KINESIS__ENDPOINT", f"http://127.0.0.1:{any_free()}")
     with pytest.raises(LogUnavailable, match="Kinesis cannot be reached"):
         send(Request((__file__,)))
+
+
+def test_a_door_delivers_to_kinesis(log: KinesisLog) -> None:
+    """What a door fetches lies in the stream of raw documents once the door is told so; a large one by reference."""
+    contents = {"small": b"an invoice", "large": b"an invoice\n" * 80_000}
+    wiring = wired(profiles.resolve("kinesis", load_settings(), on_kinesis=True))
+    handover = wiring.handover("/mailroom/test")
+    arrivals = [Arrival(name, name, partial(BytesIO, data)) for name, data in contents.items()]
+    assert [type(outcome) for outcome in handover.deliver(arrivals)] == [Sent, Sent]
+    handover.close()
+    found = {record.key: record for record in take(KinesisReader(log, [Topic.RAW]).poll, 2)}
+    assert found[b"small"].value == b"an invoice"
+    large = found[b"large"]
+    reference = (large.header("ce_dataref") or b"").decode()
+    assert (large.value, log.store.get(reference)) == (b"", contents["large"])
 
 
 def test_a_verb_that_needs_kafka_says_so(log: KinesisLog) -> None:
