@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
+from imapclient import IMAPClient
+
 from ingest.documents import Sent
 from ingest.errors import SourceRefused, SourceUnavailable
 from ingest.mailbox.connection import close, connect, translated
@@ -94,13 +96,25 @@ class MailFolder:
     def _prepare(self) -> None:
         moves = self._account.processed == "move"
         for target in (self._account.done_folder, self._account.failed_folder) if moves else ():
-            if not self._client.folder_exists(target):
-                self._client.create_folder(target)
+            self._ensure(target)
         answer = self._select()
         if not moves and ANY_KEYWORD not in answer.get(b"PERMANENTFLAGS", ()):
             raise SourceRefused(
                 f"{self._place}: the server keeps no flags of ours here: set processed to move"
             )
+
+    def _ensure(self, target: str) -> None:
+        if self._client.folder_exists(target):
+            return
+        try:
+            self._client.create_folder(target)
+        except IMAPClient.AbortError:
+            raise
+        except IMAPClient.Error as error:
+            mend = (
+                "name folders that it allows (some want INBOX. before them) in done_folder and failed_folder"
+            )
+            raise SourceRefused(f"{self._place}: the server makes no folder {target}: {mend}") from error
 
     def _select(self) -> Mapping[bytes, Any]:
         if not self._client.folder_exists(self._folder):

@@ -201,6 +201,22 @@ def test_a_wrong_password_ends_the_start(line: CommandLine, server: Dovecot, uni
     assert "guessed" not in said
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"done_folder": "a..b"}, "the server makes no folder a..b: name folders that it allows"),
+        ({"folders": ["Nowhere"]}, "sales/Nowhere: there is no such folder"),
+    ],
+)
+def test_a_folder_that_cannot_be_is_told(
+    line: CommandLine, server: Dovecot, unique: str, more: dict[str, object], said: str
+) -> None:
+    """At the start, with what to name instead."""
+    Door(line, server, sales={"user": unique, **more})
+    status, _, told = line.inside("receive", "mailbox")
+    assert (status, said in told) == (1, True), told
+
+
 def test_a_token_in_the_place_of_a_password(line: CommandLine, server: Dovecot, unique: str) -> None:
     """XOAUTH2, with the token that a file holds at that moment; one that the server refuses ends the start."""
     server.deliver(unique, mail(1, unique))
