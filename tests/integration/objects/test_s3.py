@@ -1,6 +1,9 @@
 """The claim-check store in a bucket: a moto server in the place of Amazon's."""
 
+import hashlib
+import io
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from s3fs import S3FileSystem
@@ -8,6 +11,7 @@ from s3fs import S3FileSystem
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
 from mailroom.embedded.ports import any_free
+from mailroom.large_objects import fetch, put_file
 from mailroom.objects import ObjectStore, StoreUnavailable
 from tests.integration.spark.servers import S3Server
 
@@ -47,6 +51,27 @@ def test_what_was_put_comes_back(store: ObjectStore, reached: S3Server, unique: 
     assert store.get(uri, sha256=HELLO) == b"hello"
     listed = reached.client.list_objects_v2(Bucket=reached.bucket, Prefix=unique)["Contents"]
     assert [item["Key"] for item in listed] == [f"{unique}/2c/{HELLO}"]
+
+
+def test_a_file_goes_in_and_comes_out_in_pieces(
+    store: ObjectStore, reached: S3Server, tmp_path: Path, unique: str
+) -> None:
+    """An object that is never held lies where `put` would have put it; changed, it does not come back."""
+    content = bytes(range(256)) * 40_000  # in several parts of S3's
+    file, digest = tmp_path / "upload", hashlib.sha256(content).hexdigest()
+    file.write_bytes(content)
+    uri = put_file(store, file, digest)
+    assert uri == store.put(content)
+    into = io.BytesIO()
+    assert fetch(store, digest, into) == len(content)
+    assert into.getvalue() == content
+    listed = reached.client.list_objects_v2(Bucket=reached.bucket, Prefix=unique)["Contents"]
+    assert [item["Key"] for item in listed] == [f"{unique}/{digest[:2]}/{digest}"]
+    reached.client.put_object(Bucket=reached.bucket, Key=f"{unique}/{digest[:2]}/{digest}", Body=b"another")
+    with pytest.raises(MalformedRecord, match="changed"):
+        fetch(store, digest, io.BytesIO())
+    with pytest.raises(MalformedRecord, match="no object"):
+        fetch(store, "0" * 64, io.BytesIO())
 
 
 def test_an_object_that_is_missing_is_told(store: ObjectStore) -> None:
