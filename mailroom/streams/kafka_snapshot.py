@@ -1,5 +1,6 @@
 """What a topic holds at one moment, and single records by their place: reading that ends."""
 
+import time
 from collections.abc import Iterator
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -11,6 +12,9 @@ from mailroom.streams.kafka import ELECTION, consumer_settings, no_broker, to_re
 
 PREFETCHED_KIB = 32 * 1024
 SILENCE_SECONDS = 30.0
+LOOK_SECONDS = 0.5
+"""How long Ctrl-C may have to wait."""
+
 GROUP = "mailroom-snapshot"
 
 
@@ -78,10 +82,13 @@ class KafkaSnapshot:
 
     def _next(self, consumer: Consumer) -> Message | None:
         """The next record of the one partition that is assigned; None at its end."""
+        deadline = time.monotonic() + SILENCE_SECONDS
         while True:
-            message = consumer.poll(SILENCE_SECONDS)
+            message = consumer.poll(LOOK_SECONDS)
             if message is None:
-                raise LogUnavailable(no_broker(self._kafka))
+                if time.monotonic() > deadline:
+                    raise LogUnavailable(no_broker(self._kafka))
+                continue
             error = message.error()
             if error is None:
                 return message

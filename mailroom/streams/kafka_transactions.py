@@ -1,6 +1,7 @@
 """Records written together or not at all, by a producer that is the only one of its name."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
@@ -18,6 +19,9 @@ COMMIT = Retrying(
     reraise=True,
 )
 """A commit that timed out may have happened: only asking again tells."""
+
+OPEN_MILLISECONDS = 10_000
+"""What a transaction may take, and so for how long readers wait behind a writer that was killed in one."""
 
 
 class KafkaTransactions:
@@ -38,7 +42,7 @@ class KafkaTransactions:
                 **kafka.client(),
                 **QUIET,
                 "transactional.id": name,
-                "transaction.timeout.ms": 30_000,
+                "transaction.timeout.ms": OPEN_MILLISECONDS,
                 "message.max.bytes": MAX_DEAD_LETTER_BYTES,
                 "compression.type": "lz4",
                 "linger.ms": 5,
@@ -63,6 +67,10 @@ class KafkaTransactions:
             COMMIT(self._producer.commit_transaction)
         except KafkaException as error:
             self._undo(error)
+        except BaseException:  # Ctrl-C: readers of committed records must not wait for the rest
+            with suppress(KafkaException):  # none may be open yet
+                self._producer.abort_transaction()
+            raise
 
     def _undo(self, error: KafkaException) -> None:
         cause: KafkaError = error.args[0]
