@@ -11,7 +11,7 @@ import functools
 import re
 
 _MOST_LINES = 400
-"""An answer is looked for within so many lines."""
+"""A quote is looked for within so many lines after its first mark."""
 _LINE_SHOWN = 300
 _FEWEST_LETTERS = 20
 _FEWEST_LETTERS_SIGNED = 10
@@ -20,12 +20,12 @@ _SIGNATURE_WITHIN = 1500
 # Without one of these there is no quote, and quotequail, which tries forty patterns on every line, is not asked: marks
 # of quotes, rules, a sentence that introduces a quote, on two lines at most, and the sender's line of a quoted heading.
 _MAY_QUOTE = re.compile(
-    r"^(?:>|---|_{10})"
+    r"^(?:>|_{32}$|---+ ?[^\W\d_].{0,60}---+$)"
     r"|^(?:On|Am|Le|El|Den|Em|Op|.{0,80}написал)\b.{0,300}(?:\n.{0,300})?:$"
     r"|^(?:Begin|Anfang|Début|Inicio|Forwarded|Mensaje|Vidare|Door|Origin|Ursprüng|Oorspr|Message|Перес).{0,40}:$"
     r"|^\d{4}/\d{1,2}/\d{1,2} "
     r"|^\*?(?:From|Von|De|Från|Van|От кого) ?:",
-    re.MULTILINE | re.IGNORECASE,
+    re.MULTILINE,
 )
 _BLANK_LINES = re.compile(r"\n{3,}")
 _ANSWER = re.compile(
@@ -49,17 +49,20 @@ def written(body: str, subject: str) -> str:
 
 
 def _without_quote(text: str, *, is_answer: bool) -> str:
-    if not _MAY_QUOTE.search(text):
+    mark = _MAY_QUOTE.search(text)
+    if mark is None:
         return text
     import quotequail  # noqa: PLC0415
 
     lines = text.split("\n")
-    shown = lines[:_MOST_LINES]
+    # What stands before the first mark is the sender's own.
+    first = text.count("\n", 0, mark.start())
+    shown = lines[first : first + _MOST_LINES]
     found = quotequail.unwrap("\n".join(line[:_LINE_SHOWN].rstrip() for line in shown))
     if found is None or not (found["type"] == "reply" or (found["type"] == "forward" and is_answer)):
         return text
-    top = lines[: _line_count(found.get("text_top"))]
-    below = _line_count(found.get("text_bottom")) if len(shown) == len(lines) else 0
+    top = lines[: first + _line_count(found.get("text_top"))]
+    below = _line_count(found.get("text_bottom")) if first + len(shown) == len(lines) else 0
     bottom = [line for line in lines[len(lines) - below :] if not line.startswith(">")]
     own = "\n".join([*top, *bottom])
     return own if _letters(own) >= _FEWEST_LETTERS else text
