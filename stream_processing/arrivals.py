@@ -1,6 +1,5 @@
 """What has arrived: a record's bytes and what its headers say of them."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -50,8 +49,8 @@ class Arrival:
     received_at: str
     parent: str | None
 
-    def source(self, media_type: str) -> Source:
-        """What records say of the original."""
+    def source(self, media_type: str, sha256: str, dataref: str | None) -> Source:
+        """What records say of the original: what it is, its hex digest, and where it is kept."""
         position = position_of(self.record)
         return Source(
             topic=position.topic,
@@ -59,10 +58,10 @@ class Arrival:
             offset=position.offset,
             media_type=media_type,
             size=len(self.content),
-            sha256=hashlib.sha256(self.content).hexdigest(),
+            sha256=sha256,
             received_at=self.received_at,
             file_name=self.file_name,
-            dataref=self.dataref,
+            dataref=dataref,
             parent=self.parent,
         )
 

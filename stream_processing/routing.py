@@ -90,6 +90,10 @@ class Router:
     max_bytes: int
     keep_originals: bool = True
     nesting: NestingLimits = field(default_factory=NestingLimits)
+    _desk: Desk = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_desk", Desk(self.store, self.clock, self.max_bytes))
 
     def route(self, record: Record) -> list[Routed]:
         """What continues the document's way, and that of each document within it, at least one record in all.
@@ -129,7 +133,7 @@ class Router:
     def _document(
         self, record: Record, identifier: str, identity: str, depth: int, nest: Nest
     ) -> tuple[Routed | None, Sequence[Record]]:
-        arrival = Desk(self.store, self.clock, self.max_bytes).arrival(record, identifier)
+        arrival = self._desk.arrival(record, identifier)
         found = self.extract(arrival.content, declared=arrival.declared, file_name=arrival.file_name)
         parts = parts_of(found)
         if parts:
@@ -141,10 +145,10 @@ class Router:
 
     def _kept(self, arrival: Arrival, media_type: str) -> Source:
         """The original, with its place in the store."""
-        source = arrival.source(media_type)
-        if source.dataref is not None or not self.keep_originals:
-            return source
-        return replace(source, dataref=self.store.put(arrival.content, sha256=source.sha256))
+        digest, dataref = hashlib.sha256(arrival.content).hexdigest(), arrival.dataref
+        if dataref is None and self.keep_originals:
+            dataref = self.store.put(arrival.content, sha256=digest)
+        return arrival.source(media_type, digest, dataref)
 
     def _own(
         self, arrival: Arrival, found: Extracted, source: Source, parts: Sequence[Part], nest: Nest
