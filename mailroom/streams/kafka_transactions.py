@@ -24,6 +24,10 @@ OPEN_MILLISECONDS = 10_000
 """What a transaction may take, and so for how long readers wait behind a writer that was killed in one."""
 
 
+class _AfterRefusal(WorkLost):
+    """The transaction after one whose record was refused: the client numbers on from that, once."""
+
+
 class KafkaTransactions:
     """Writes records in transactions.
 
@@ -61,6 +65,12 @@ class KafkaTransactions:
             StreamError: Another writer of this name has taken over, or the log is lost.
         """
         try:
+            self._write(records)
+        except _AfterRefusal:
+            self._write(records)
+
+    def _write(self, records: Sequence[Record]) -> None:
+        try:
             self._producer.begin_transaction()
             for record in records:
                 produce(self._producer, record)
@@ -79,4 +89,6 @@ class KafkaTransactions:
                 f"another {self._name} has taken over, or the log is lost ({cause.str()}): look which of them runs"
             ) from error
         self._producer.abort_transaction()
+        if cause.code() == KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER:
+            raise _AfterRefusal(f"the log refused the transaction: {cause.str()}") from error
         raise WorkLost(f"the log refused the transaction: {cause.str()}") from error

@@ -21,8 +21,10 @@ from mailroom.dead_letters.commands import app
 from mailroom.embedded.kafka import Broker
 from mailroom.embedded.topics import ensure_topics
 from mailroom.settings import KafkaSettings
+from mailroom.streams.errors import StreamError, WorkLost
 from mailroom.streams.kafka import KafkaSink
 from mailroom.streams.kafka_snapshot import KafkaSnapshot
+from mailroom.streams.kafka_transactions import KafkaTransactions
 from tests.conftest import Until
 
 pytestmark = pytest.mark.kafka
@@ -143,3 +145,22 @@ def test_a_killed_redrive_loses_and_doubles_nothing(desk: Desk, until: Until) ->
     assert (rest["count"], rest["already"]) == (1_500 - copied, copied)
     tries = Counter(record.key for record in desk.read(Topic.RAW) if record.header("ce_redrive") == b"1")
     assert {key: tries[key] for key in (record.key for record in sent)} == {r.key: 1 for r in sent}
+
+
+def test_of_two_writers_of_a_name_the_later_stops_the_earlier(desk: Desk) -> None:
+    """So that two redrives at a time never send a letter twice."""
+    first = KafkaTransactions(desk.kafka, "redrive")
+    second = KafkaTransactions(desk.kafka, "redrive")
+    with pytest.raises(StreamError, match="another redrive has taken over"):
+        first.write([Record(Topic.TEXT, b"first", b"")])
+    second.write([Record(Topic.TEXT, b"second", b"")])
+    assert [record.key for record in desk.read(Topic.TEXT)] == [b"second"]
+
+
+def test_a_record_that_the_log_refuses_takes_nothing_with_it(desk: Desk) -> None:
+    """Its transaction is undone, and the writer goes on."""
+    writer = KafkaTransactions(desk.kafka, "refused")
+    with pytest.raises(WorkLost, match="the log refused the transaction"):
+        writer.write([Record(Topic.SCANNED, b"a", b""), Record(Topic.SCANNED, b"b", os.urandom(3 << 20))])
+    writer.write([Record(Topic.SCANNED, b"c", b"")])
+    assert [record.key for record in desk.read(Topic.SCANNED)] == [b"c"]
