@@ -26,7 +26,7 @@ app = typer.Typer(
 
 @app.callback()
 def keys() -> None:
-    """API keys of what listens; their file has hashes alone. A running door sees changes at once. Each has --json."""
+    """API keys of what listens; their file has hashes alone. A running door sees each change; each verb has --json."""
 
 
 @app.command()
