@@ -1,5 +1,6 @@
 """Documents of every media type out of the generator's texts, each written by a library of its own."""
 
+import functools
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -65,6 +66,19 @@ def _archive(sample: Sample) -> bytes:
     return out.getvalue()
 
 
+def _pdf(sample: Sample) -> bytes:
+    """With its font embedded, as office programs and accounting systems write them."""
+    import matplotlib as mpl  # noqa: PLC0415
+    from fpdf import FPDF  # noqa: PLC0415
+
+    pdf = FPDF()
+    pdf.add_font("DejaVu", fname=f"{mpl.get_data_path()}/fonts/ttf/DejaVuSans.ttf")
+    pdf.set_font("DejaVu", size=11)
+    pdf.add_page()
+    pdf.multi_cell(0, text=sample.text)
+    return bytes(pdf.output())
+
+
 def _docx(sample: Sample) -> bytes:
     import docx  # noqa: PLC0415
 
@@ -119,14 +133,19 @@ def _csv(sample: Sample) -> bytes:
     return "\n".join(lines).encode()
 
 
+@functools.cache
+def _scanned(sample: Sample) -> Any:
+    from PIL import Image  # noqa: PLC0415
+
+    from samples.rendering.scanner import scan_pages  # noqa: PLC0415
+
+    return Image.open(io.BytesIO(scan_pages(sample, "png"))).convert("L")
+
+
 def _image(file_format: str, pages: int = 1) -> Callable[[Sample], bytes]:
     def make(sample: Sample) -> bytes:
-        from PIL import Image  # noqa: PLC0415
-
-        from samples.rendering.scanner import scan_pages  # noqa: PLC0415
-
         out = io.BytesIO()
-        picture = Image.open(io.BytesIO(scan_pages(sample, "png"))).convert("L")
+        picture = _scanned(sample)
         picture.save(out, file_format, save_all=pages > 1, **_more(picture, pages))
         return out.getvalue()
 
@@ -139,10 +158,8 @@ def _more(picture: Any, pages: int) -> dict[str, Any]:
 
 def _heic(sample: Sample) -> bytes:
     import pillow_heif  # noqa: PLC0415
-    from PIL import Image  # noqa: PLC0415
 
-    picture = Image.open(io.BytesIO(_image("PNG")(sample))).convert("RGB")
-    return _saved(pillow_heif.from_pillow(picture))
+    return _saved(pillow_heif.from_pillow(_scanned(sample).convert("RGB")))
 
 
 _MAKERS: Mapping[str, Callable[[Sample], bytes]] = {
@@ -151,7 +168,7 @@ _MAKERS: Mapping[str, Callable[[Sample], bytes]] = {
     "mail": _mail,
     "mail, 3 attachments": _mail_with_attachments,
     "zip": _archive,
-    "pdf": lambda sample: render(sample, "pdf"),
+    "pdf": _pdf,
     "docx": _docx,
     "pptx": _pptx,
     "xlsx": _xlsx,
