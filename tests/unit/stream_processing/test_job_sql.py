@@ -64,3 +64,9 @@ def test_source_reads_committed_records_from_where_the_group_stopped() -> None:
         "group-offsets",
         "earliest",
     )
+
+
+@pytest.mark.parametrize(("same_content", "windows"), [("ignore", 1), ("link", 2), ("drop", 2)])
+def test_contents_are_compared_where_that_is_asked_for(same_content: Any, windows: int) -> None:
+    """Each window is a shuffle and a state of its own: one for ids, one for contents."""
+    assert job_sql.statement(same_content).count(" OVER (") == windows
