@@ -3,15 +3,19 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+import structlog
+
+from mailroom.access.errors import KeysUnusable
 from mailroom.access.key_ring import KeyRing
-from mailroom.access.keys import presented
+from mailroom.access.keys import ApiKey, presented
 from mailroom.access.scopes import Scope
-from mailroom.web.http import CLOSE, Header, Request, RequestRefused
+from mailroom.web.http import CLOSE, RETRY_LATER, Header, Request, RequestRefused
 
 CHALLENGE: Header = (b"www-authenticate", b'Bearer realm="mailroom"')
 OTHER_SITES = frozenset({"cross-site", "same-site"})
 """What a browser says of a request that a page from elsewhere makes (Fetch Metadata); programs say nothing."""
 
+NO_LOOK_UP = "keys cannot be looked up now: the log of this service says the mend to whoever runs it"
 NO_KEY = (
     "no valid key came with this request: send one as `x-api-key: KEY` or `authorization: Bearer KEY`; "
     "`mailroom keys create` makes them"
@@ -49,14 +53,13 @@ class Guard:
 
         Raises:
             RequestRefused: 401 without a valid key, the same for all that is wrong with it; 403 where the key is not
-                good for this; 429 where it comes too often.
-            KeysUnusable: The keys cannot be looked up.
+                good for this; 429 where it comes too often; 503 where keys cannot be looked up.
         """
         if self.keys is None:
             refuse_other_sites(request)
             spend(self.rates, f"address:{address(request)}")
             return
-        key = self.keys.owner(presented(request.header(b"x-api-key"), request.header(b"authorization")))
+        key = self._owner(self.keys, request)
         if key is None:
             spend(self.strangers, address(request))
             raise RequestRefused(401, NO_KEY, (CHALLENGE, *CLOSE))
@@ -65,6 +68,14 @@ class Guard:
             message = f"this key is not good for {scope}: ask for one that is"
             raise RequestRefused(403, message, CLOSE)
         request.caller = key.id
+
+    @staticmethod
+    def _owner(keys: KeyRing, request: Request) -> ApiKey | None:
+        try:
+            return keys.owner(presented(request.header(b"x-api-key"), request.header(b"authorization")))
+        except KeysUnusable as error:  # what is wrong with which file is no stranger's affair
+            structlog.get_logger().error("keys cannot be looked up", cause=str(error))
+            raise RequestRefused(503, NO_LOOK_UP, (*RETRY_LATER, *CLOSE)) from error
 
 
 OPEN = Guard()
