@@ -98,7 +98,9 @@ class KinesisSettings(Section):
         "mailroom", min_length=3, description="DynamoDB table of positions, and of ids that were seen"
     )
     record_bytes: int = Field(1 * MIB, ge=64 * 1024, description="what a stream takes as one record")
-    poll_seconds: float = Field(0.2, ge=0, description="between two reads of a shard; AWS allows five a second")
+    poll_seconds: float = Field(
+        0.2, ge=0, description="between two reads of a shard; AWS allows five a second"
+    )
     member: int = Field(0, ge=0, description="which of a stage's instances this is, from 0")
     members: int = Field(1, ge=1, description="instances of each stage; they share the shards")
 
