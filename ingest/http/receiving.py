@@ -11,7 +11,7 @@ import msgspec
 from ingest.content import sniff_media_type
 from ingest.documents import Body, Content, Document, Inline, Reference
 from ingest.envelope import raw_record
-from ingest.http.bodies import Pace, pieces
+from ingest.http.bodies import Incoming, Pace
 from ingest.http.entries import Entry, State
 from ingest.http.forms import MULTIPART, Form, FormLimits
 from ingest.http.idempotency import Turns, request_key, require_same
@@ -79,7 +79,12 @@ class Receive:
         self.observer.began()
         request.closing.append(self._left)
         key = request_key(request)
-        uploads = await self._uploads(request)
+        body = Incoming(request, self.pace)
+        try:
+            uploads = await self._uploads(request, body)
+        except RequestRefused:
+            await body.discard()
+            raise
         request_id = None if key is None else door_id("http", request.caller, key)
         async with self._turns.of(request_id):
             entries = await self._taken(request_id, uploads, trace_of(request))
@@ -89,20 +94,19 @@ class Receive:
         self._at_work -= 1
         self.observer.ended()
 
-    async def _uploads(self, request: Request) -> list[Upload]:
+    async def _uploads(self, request: Request, body: Incoming) -> list[Upload]:
         room = replace(self.room)
-        body = pieces(request, self.pace)
         if request.media_type == MULTIPART:
             form = Form(room, self.limits)
             request.closing.append(form.discard)
-            uploads = await form.read(request, body)
+            uploads = await form.read(request, body.pieces())
         elif request.media_type == FORM:
             message = (
                 f"{FORM} holds no document: say content-type: application/octet-stream, or send {MULTIPART}"
             )
             raise RequestRefused(415, message, CLOSE)
         else:
-            uploads = [await self._raw(request, body, room)]
+            uploads = [await self._raw(request, body.pieces(), room)]
         for upload in uploads:
             upload.spool.finish()
         return uploads

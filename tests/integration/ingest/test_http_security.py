@@ -167,6 +167,13 @@ def test_a_body_that_is_too_large_is_refused(door: HttpDoor) -> None:
     assert list((door.home / "http" / "uploads").iterdir()) == []
 
 
+def test_a_file_that_is_too_large_is_refused(door: HttpDoor) -> None:
+    """A file above the limit in a form that is not is read on and forgotten, so that its sender learns why."""
+    answer = door.form(("small.txt", b"x"), ("large.bin", bytes(130 * MIB)))
+    assert (answer.status_code, "128 MiB" in answer.json()["detail"]) == (413, True)
+    assert list((door.home / "http" / "uploads").iterdir()) == []
+
+
 def form(door: HttpDoor, body: bytes, boundary: str = "b") -> httpx.Response:
     """Send a form as it is."""
     headers = door.keyed({"content-type": f"multipart/form-data; boundary={boundary}"})
