@@ -9,7 +9,9 @@ _CONJUNCTIONS = "und|oder|bzw|sowie|and|or|et|ou|en|of|och|eller|og|oraz|lub"
 
 def squeeze(text: str) -> str:
     """Runs of blanks become one, lines lose blanks at both ends, more than one blank line becomes one."""
-    if "\t" in text or "  " in text:
+    # Tables part their columns by one tab each: a replacement is ten times as fast as the expression.
+    text = text.replace("\t", " ")
+    if "  " in text:
         text = _blanks().sub(" ", text)
     if " \n" in text:
         text = text.replace(" \n", "\n")
