@@ -52,6 +52,34 @@ def render_pages(
     )
 
 
+def pages_to_read(
+    data: bytes, media_type: str, *, dpi: int = 200, max_pages: int = 10
+) -> Iterator["Image.Image | str"]:
+    """The pages of a document as they are to be read: pictures, or the text of pages that have their own.
+
+    Args:
+        data: The document's bytes.
+        media_type: An image type or `application/pdf`.
+        dpi: Resolution for PDF; images keep their own.
+        max_pages: Pictures beyond are left out; in a PDF their pages are empty.
+
+    Raises:
+        MalformedRecord: As `render_pages`.
+    """
+    if media_type != "application/pdf":
+        yield from render_pages(data, media_type, max_pages=max_pages)
+        return
+    pictures = 0
+    for index, layer in enumerate(pdf.layers(data)):
+        pictures += layer is None
+        if layer is not None or pictures > max_pages:
+            yield layer or ""
+            continue
+        with pdf.opened(data) as document:
+            rendered = _render_page(document[index], dpi)
+        yield rendered
+
+
 def _render_pdf(data: bytes, dpi: int, max_pages: int) -> Iterator["Image.Image"]:
     with pdf.opened(data) as document:
         count = min(len(document), max_pages)

@@ -1,9 +1,9 @@
 """PDF by PDFium: its text layer where that is usable, else pages for OCR.
 
 A page with an image over half of it or more and few letters is a scan with a stamp or a fax header on it. A document
-counts as text when its lettered pages are at least as many as its scanned ones; otherwise all of it goes to OCR,
-which reads lettered pages too. Pages with neither are blank and count for nothing. A scan with OCR text beneath has
-letters, and is text.
+counts as text when it has lettered pages and no scanned one. A mixed one goes to OCR, which is shown its scanned pages
+and takes the others as they are (`layers`). Pages with neither are blank and count for nothing. A scan with OCR text
+beneath has letters, and is text.
 """
 
 import re
@@ -25,6 +25,7 @@ from mailroom.extract.text import found
 PDFIUM_LOCK = threading.RLock()
 """PDFium is not safe for threads: hold this around every use of it."""
 
+_LIMITS = Limits()
 _STAMP_LETTERS = 100
 _SCAN_SHARE = 0.5
 _MOST_UNREADABLE = 0.3
@@ -52,6 +53,18 @@ def parse(data: bytes, kind: Kind, limits: Limits) -> Extracted:
         raise MalformedRecord(Reason.NO_TEXT, "every page of the PDF is blank: send one with text")
     text = "\n\n".join(page.text for page in pages)
     return found(text, kind, limits) if _usable(pages, text) else PagesFound(kind.media_type, count)
+
+
+def layers(data: bytes, limits: Limits = _LIMITS) -> list[str | None]:
+    """Each page's own text, empty for a blank one; None for a page that OCR must read.
+
+    Raises:
+        MalformedRecord: As `parse`, blank documents excepted.
+    """
+    with opened(data) as document:
+        pages = list(_read(document, limits))
+    readable = _readable("".join(page.text for page in pages))
+    return [_layer(page) if readable else None for page in pages]
 
 
 @contextmanager
@@ -142,9 +155,18 @@ def _image_share(page: Any) -> float:
 
 
 def _usable(pages: list[_Page], text: str) -> bool:
-    scanned = sum(page.scanned for page in pages)
-    lettered = sum(not page.scanned and any(map(str.isalnum, page.text)) for page in pages)
-    return lettered > 0 and lettered >= scanned and _readable(text)
+    scanned = any(page.scanned for page in pages)
+    return not scanned and any(map(_lettered, pages)) and _readable(text)
+
+
+def _lettered(page: _Page) -> bool:
+    return not page.scanned and any(map(str.isalnum, page.text))
+
+
+def _layer(page: _Page) -> str | None:
+    if page.blank:
+        return ""
+    return page.text if _lettered(page) else None
 
 
 def _readable(text: str) -> bool:

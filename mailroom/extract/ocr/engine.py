@@ -60,16 +60,21 @@ def read_document(data: bytes, media_type: str, engine: OcrEngine) -> OcrDocumen
     Args:
         data: The file's bytes.
         media_type: Its true media type, as sniffed.
-        engine: Reused over documents: it loads its models once.
+        engine: For pages without a text of their own. Reused over documents: it loads its models once.
 
     Raises:
         MalformedRecord: The pages cannot be rendered, or one takes too long to read.
     """
     # Rendering loads PDFium; an engine that is handed images needs none of it.
-    from mailroom.extract.pages import render_pages  # noqa: PLC0415
+    from mailroom.extract.pages import pages_to_read  # noqa: PLC0415
 
-    pages = tuple(engine.read(page) for page in render_pages(data, media_type))
+    pages = tuple(read_page(page, engine) for page in pages_to_read(data, media_type))
     return OcrDocument(joined(pages), pages, engine.name)
+
+
+def read_page(page: Image.Image | str, engine: OcrEngine) -> OcrPage:
+    """One page: a picture is read; text that a PDF brought for it is taken as it is."""
+    return OcrPage(page, float(bool(page)), 0) if isinstance(page, str) else engine.read(page)
 
 
 def joined(pages: Sequence[OcrPage]) -> str:

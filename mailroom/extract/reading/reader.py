@@ -7,7 +7,7 @@ from typing import Protocol
 
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
-from mailroom.extract.ocr.engine import OcrDocument, OcrEngine, OcrPage, joined
+from mailroom.extract.ocr.engine import OcrDocument, OcrEngine, OcrPage, joined, read_page
 
 
 class DocumentReader(Protocol):
@@ -52,11 +52,11 @@ class EngineReader:
             MalformedRecord: As `DocumentReader`.
         """
         # Rendering loads PDFium; whoever reads no document needs none of it.
-        from mailroom.extract.pages import render_pages  # noqa: PLC0415
+        from mailroom.extract.pages import pages_to_read  # noqa: PLC0415
 
         deadline = self.now() + seconds
-        for page in render_pages(data, media_type):
+        for page in pages_to_read(data, media_type):
             if self.now() >= deadline:
                 message = f"the document took longer than {seconds:g} s to read: split it"
                 raise MalformedRecord(Reason.TOO_SLOW, message)
-            yield self.engine.read(page)
+            yield read_page(page, self.engine)

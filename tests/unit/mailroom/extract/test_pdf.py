@@ -14,6 +14,7 @@ from pypdf.generic import (
 )
 
 from mailroom.extract import Limits, PagesFound, TextFound, extract, text_of
+from mailroom.extract.pages import pages_to_read
 from mailroom.textprep import CleanText
 
 Make = Callable[..., bytes]
@@ -49,20 +50,39 @@ def test_a_scan_with_its_text_beneath_is_text(make_pdf: Make, make_image: Make) 
     assert isinstance(extract(make_pdf(_LETTER, image=make_image("JPEG"))), TextFound)
 
 
-@pytest.mark.parametrize(
-    ("letters", "scans", "expected"), [(1, 1, TextFound), (2, 1, TextFound), (1, 2, PagesFound)]
-)
-def test_mixed_documents_go_by_the_majority(
-    make_pdf: Make, make_image: Make, letters: int, scans: int, expected: type
-) -> None:
-    """Text where lettered pages are at least as many as scanned ones, else all pages go to OCR."""
+def _mixed(*parts: bytes) -> bytes:
     writer = PdfWriter()
-    for part in [make_pdf(_LETTER)] * letters + [make_pdf("", image=make_image("JPEG"))] * scans:
+    for part in parts:
         writer.append(PdfReader(io.BytesIO(part)))
     out = io.BytesIO()
     writer.write(out)
+    return out.getvalue()
 
-    assert isinstance(extract(out.getvalue()), expected)
+
+@pytest.mark.parametrize(("letters", "scans"), [(1, 1), (2, 1), (1, 2)])
+def test_one_scanned_page_is_reason_enough_for_ocr(
+    make_pdf: Make, make_image: Make, letters: int, scans: int
+) -> None:
+    """A signed page that was scanned into a letter may be what the letter is about."""
+    data = _mixed(*[make_pdf(_LETTER)] * letters, *[make_pdf("", image=make_image("JPEG"))] * scans)
+
+    assert extract(data) == PagesFound("application/pdf", letters + scans)
+
+
+def test_of_a_mixed_document_only_scanned_pages_are_pictures(make_pdf: Make, make_image: Make) -> None:
+    """Lettered pages keep their own text, blank ones are empty, and later pictures are left out in their places."""
+    scan = make_pdf("", image=make_image("JPEG"))
+    data = _mixed(make_pdf("A letter"), make_pdf(""), scan, scan, make_pdf("The end"))
+
+    pages = list(pages_to_read(data, "application/pdf", max_pages=1))
+
+    assert [page if isinstance(page, str) else "picture" for page in pages] == [
+        "A letter",
+        "",
+        "picture",
+        "",
+        "The end",
+    ]
 
 
 def _with_annotations(data: bytes, *annotations: dict[str, PdfObject]) -> bytes:

@@ -1,5 +1,6 @@
 """A page of known words in each language, and the engine that reads it."""
 
+import io
 from collections.abc import Callable
 
 import pytest
@@ -50,3 +51,16 @@ def drawn_page(pdf_of: PdfOf) -> DrawnPage:
         return image
 
     return draw
+
+
+@pytest.fixture(scope="session")
+def scan_of(drawn_page: DrawnPage) -> PdfOf:
+    """A function that makes a PDF of pictures of texts, one to a page: as a scanner would."""
+
+    def scan(*texts: str) -> bytes:
+        first, *others = [drawn_page(text) for text in texts]
+        out = io.BytesIO()
+        first.save(out, "PDF", resolution=200, save_all=True, append_images=others)
+        return out.getvalue()
+
+    return scan

@@ -24,18 +24,25 @@ class Dictated:
         return OcrPage(self.texts.pop(0), 0.5, 0)
 
 
-def test_pages_are_joined_by_a_blank_line(pdf_of: PdfOf) -> None:
+def test_pages_are_joined_by_a_blank_line(scan_of: PdfOf) -> None:
     """Pages keep their order, and an empty one leaves no trace in the text."""
-    document = read_document(pdf_of("1", "2", "3"), "application/pdf", Dictated(["one", "", "three"]))
+    document = read_document(scan_of("1", "2", "3"), "application/pdf", Dictated(["one", "", "three"]))
 
     assert document.text == "one\n\nthree"
     assert [page.text for page in document.pages] == ["one", "", "three"]
     assert document.engine == "dictated"
 
 
-def test_document_without_letters_is_empty_text(pdf_of: PdfOf) -> None:
+def test_document_without_letters_is_empty_text(scan_of: PdfOf) -> None:
     """Where no page has a letter, the text is empty: the caller dead-letters it."""
-    assert read_document(pdf_of("1", "2"), "application/pdf", Dictated(["", ""])).text == ""
+    assert read_document(scan_of("1", "2"), "application/pdf", Dictated(["", ""])).text == ""
+
+
+def test_a_page_with_a_text_of_its_own_is_not_read(pdf_of: PdfOf) -> None:
+    """What a PDF says of a page is better than what an engine makes of its picture."""
+    document = read_document(pdf_of("an offer"), "application/pdf", Dictated([]))
+
+    assert document.pages == (OcrPage("an offer", 1.0, 0),)
 
 
 def test_media_type_without_pages_is_refused() -> None:
@@ -46,10 +53,10 @@ def test_media_type_without_pages_is_refused() -> None:
     assert refusal.value.reason == Reason.UNSUPPORTED_MEDIA_TYPE
 
 
-def test_pdf_is_read_by_tesseract(pdf_of: PdfOf, engine: OcrEngine) -> None:
+def test_pdf_is_read_by_tesseract(scan_of: PdfOf, engine: OcrEngine) -> None:
     """Two pages in two languages are read from bytes to text."""
     document = read_document(
-        pdf_of("Please send the invoice.", "Bitte prüfen Sie das Angebot."), "application/pdf", engine
+        scan_of("Please send the invoice.", "Bitte prüfen Sie das Angebot."), "application/pdf", engine
     )
 
     assert document.text == "Please send the invoice.\n\nBitte prüfen Sie das Angebot."
