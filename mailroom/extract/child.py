@@ -48,6 +48,11 @@ class Child:
         _widen(self._process.stdout)
 
     @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
     def status(self) -> int | None:
         """What it ended with, negative for a signal; None while it runs."""
         return self._process.poll()

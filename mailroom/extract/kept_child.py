@@ -35,6 +35,11 @@ class KeptChild:
         self._command = command
         self._child: Child | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, where there is one."""
+        return None if self._child is None else self._child.pid
+
     def answer(self, request: bytes) -> bytes:
         """The first frame of the answer.
 

@@ -10,11 +10,9 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from mailroom.contracts.errors import MalformedRecord
-from mailroom.contracts.reasons import Reason
 from mailroom.extract import frames, table, text
-from mailroom.extract.child import Child
 from mailroom.extract.extraction import require_size
+from mailroom.extract.kept_child import ChildLimits, KeptChild
 from mailroom.extract.registry import parser_of
 from mailroom.extract.results import Extracted, Limits
 from mailroom.extract.sniffing import identify
@@ -47,9 +45,20 @@ class Sandbox:
     """Extraction with the parsers of hostile input in a child process; one document at a time, safe for threads."""
 
     def __init__(self, limits: SandboxLimits | None = None) -> None:
-        self._limits = limits or SandboxLimits()
+        limits = limits or SandboxLimits()
+        self._documents = limits.documents
         self._lock = threading.Lock()
-        self._child: Child | None = None
+        self._child = KeptChild(
+            ChildLimits(limits.wall_seconds, limits.start_seconds, limits.documents_per_child),
+            "mailroom.extract.sandbox_worker",
+            str(limits.cpu_seconds),
+            str(limits.memory_bytes),
+        )
+
+    @property
+    def child(self) -> int | None:
+        """The child's process id; None where nothing has needed one yet, and when it is to be replaced."""
+        return self._child.pid
 
     def __enter__(self) -> Self:
         return self
@@ -65,7 +74,7 @@ class Sandbox:
     def close(self) -> None:
         """End the child, if there is one; the sandbox can be used again."""
         with self._lock:
-            self._drop_child()
+            self._child.end()
 
     def extract(self, data: bytes, *, declared: str | None = None, file_name: str | None = None) -> Extracted:
         """Do what `mailroom.extract.extract` does, parsers of hostile input in the child.
@@ -74,7 +83,7 @@ class Sandbox:
             MalformedRecord: As `extract`, and `Reason.TOO_SLOW` for a document that takes too long,
                 `Reason.UNPARSABLE` for one that its parser dies of.
         """
-        limits = self._limits.documents
+        limits = self._documents
         require_size(data, limits)
         kind = identify(data, declared=declared, file_name=file_name)
         parse = parser_of(kind.media_type)
@@ -82,43 +91,7 @@ class Sandbox:
             return parse(data, kind, limits)
         request = frames.encode_request(data, kind, limits)
         with self._lock:
-            return frames.decode_answer(self._answer(request))
-
-    def _answer(self, request: bytes) -> bytes:
-        """The child's answer; a document is blamed for a death only when a second, fresh child dies of it too."""
-        answer, death = self._try(request)
-        if answer is None and death.reason is not Reason.TOO_SLOW:
-            answer, death = self._try(request)
-        if answer is None:
-            raise death
-        return answer
-
-    def _try(self, request: bytes) -> tuple[bytes | None, MalformedRecord]:
-        if self._child is not None and self._child.status is not None:
-            self._drop_child()
-        child = self._child = self._child or _started(self._limits)
-        fresh = child.asked == 0
-        answer = child.ask(request, self._limits.wall_seconds + (self._limits.start_seconds if fresh else 0))
-        if answer is None or child.asked >= self._limits.documents_per_child:
-            self._drop_child()
-        return answer, _cause_of_death(child, self._limits)
-
-    def _drop_child(self) -> None:
-        if self._child is not None:
-            self._child.end()
-        self._child = None
-
-
-def _started(limits: SandboxLimits) -> Child:
-    return Child("mailroom.extract.sandbox_worker", str(limits.cpu_seconds), str(limits.memory_bytes))
-
-
-def _cause_of_death(child: Child, limits: SandboxLimits) -> MalformedRecord:
-    """What the document that a child died of is refused for."""
-    if child.too_slow:
-        message = f"not parsed within {limits.wall_seconds:g} seconds: export it again, simpler"
-        return MalformedRecord(Reason.TOO_SLOW, message)
-    return MalformedRecord(Reason.UNPARSABLE, f"its parser died (status {child.status}): export it again")
+            return frames.decode_answer(self._child.answer(request))
 
 
 def is_hostile_ground(media_type: str, size: int) -> bool:

@@ -40,7 +40,7 @@ def test_the_sandbox_gives_the_same() -> None:
         assert sandbox.extract(_zip(("a.bin", b"\0\xff"))) == PartsFound(
             "application/zip", (Part(b"\0\xff", "a.bin"),)
         )
-        assert sandbox._child is not None
+        assert sandbox.child is not None
 
 
 def test_what_systems_put_there_is_left_out() -> None:

@@ -67,7 +67,7 @@ def test_the_sandbox_gives_the_same() -> None:
     mail.add_attachment(b"\0\xff", maintype="application", subtype="pdf", filename="a.pdf")
     with Sandbox() as sandbox:
         assert sandbox.extract(mail.as_bytes()) == extract(mail.as_bytes())
-        assert sandbox._child is not None
+        assert sandbox.child is not None
 
 
 def test_a_nested_mail_is_a_part() -> None:

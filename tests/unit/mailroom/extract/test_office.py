@@ -205,7 +205,7 @@ def test_office_files_are_read_in_the_child(make: Make) -> None:
     data = make()
     with Sandbox() as sandbox:
         assert sandbox.extract(data) == extract(data)
-        assert sandbox._child is not None
+        assert sandbox.child is not None
 
 
 @pytest.mark.parametrize(("make", "media_type"), [(_word, _DOCX), (_sheet, _XLSX), (_slides, _PPTX)])

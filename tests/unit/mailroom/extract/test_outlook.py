@@ -75,7 +75,7 @@ def test_it_is_read_in_the_child() -> None:
     data = compound(_mail())
     with Sandbox() as sandbox:
         assert sandbox.extract(data) == extract(data)
-        assert sandbox._child is not None
+        assert sandbox.child is not None
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6])
