@@ -8,7 +8,7 @@ SOURCES := mailroom cli ingest stream_processing classifier_service training sam
 CODE := $(SOURCES) tests benchmarks scripts
 TESTS ?= tests
 WORKERS ?= 2
-PARALLEL := $(if $(filter-out 0 1,$(WORKERS)),-n $(WORKERS) --dist loadgroup --no-loadscope-reorder)
+PARALLEL := $(if $(filter-out 0 1,$(WORKERS)),-n $(WORKERS))
 IMAGE := $(or $(MAILROOM_IMAGE),mailroom/classifier:latest)
 
 .PHONY: help demo images test test-unit check fix setup soak lock

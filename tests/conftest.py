@@ -6,9 +6,11 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from mailroom.embedded.kafka import Broker
 from mailroom.embedded.ports import any_free
@@ -100,21 +102,30 @@ LONGEST_FIRST = ("integration/spark", "integration/docker", "integration/embedde
 """Of the folders whose tests share servers: what takes longest is begun first, so that both cores end together."""
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a server are a group, which one process runs (`-n 2 --dist loadgroup`)."""
-    tests = Path(__file__).parent
-    groups = {item: group_of(item.path.relative_to(tests)) for item in items}
+    """Put the longest groups first."""
     order = {group: place for place, group in enumerate(LONGEST_FIRST)}
+    groups = {item: group_of(item.nodeid) for item in items}
     items.sort(key=lambda item: (order.get(groups[item], len(order)), groups[item].startswith("unit")))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(groups[item].replace("/", "-")))
 
 
-def group_of(path: Path) -> str:
+class Groups(LoadScopeScheduling):  # type: ignore[misc]
+    """Tests that share a server are run by one process (`-n 2`)."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
+    """Our groups, in place of xdist's, whose marks this pytest does not carry."""
+    config.option.loadscopereorder = False
+    return Groups(config, log)
+
+
+def group_of(nodeid: str) -> str:
     """The folder of tests with servers, such as `integration/spark`; of other tests the file."""
-    folders = path.parts[:-1]
-    return str(path) if folders[:1] == ("unit",) else "/".join(folders[:2])
+    path = PurePosixPath(nodeid.partition("::")[0]).relative_to("tests")
+    return str(path) if path.parts[0] == "unit" else "/".join(path.parts[:-1][:2])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
