@@ -54,7 +54,8 @@ def run(request: Request) -> int:
     result = {"sent": list(map(as_json, sent)), "failed": list(map(as_json, failed)), "count": len(sent)}
     emit(result, as_json=request.as_json, render=lambda console: _render(console, sent))
     for failure in failed:
-        messages().print(f"{failure.file}: {failure.error}", style="red", highlight=False, markup=False)
+        line = f"{failure.file}: {failure.error}"
+        messages().print(line, style="red", highlight=False, markup=False, soft_wrap=True)
     return INTERRUPTED if interrupted else int(bool(failed))
 
 

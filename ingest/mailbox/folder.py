@@ -111,6 +111,8 @@ class MailFolder:
         except IMAPClient.AbortError:
             raise
         except IMAPClient.Error as error:
+            if self._client.folder_exists(target):
+                return  # whoever reads the account's other folder has made it meanwhile
             mend = (
                 "name folders that it allows (some want INBOX. before them) in done_folder and failed_folder"
             )

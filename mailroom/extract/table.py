@@ -13,6 +13,8 @@ MEDIA_TYPES = frozenset({"text/csv", TSV})
 
 _DELIMITERS = ",;\t|"
 _LINES_LOOKED_AT = 20
+LONGEST_FIELD = 100_000
+"""Characters; a longer one shows that the file is no table."""
 _DELIMITER_NAMED = "sep="
 
 
@@ -47,4 +49,6 @@ def _delimiter(whole: str, kind: Kind) -> tuple[str, str]:
 
 def _lines(rows: str, delimiter: str) -> Iterator[str]:
     for row in csv.reader(rows.splitlines(keepends=True), delimiter=delimiter):
+        if any(len(field) > LONGEST_FIELD for field in row):
+            raise csv.Error("that is no field of a table")  # csv's own limit is anybody's to raise, for all
         yield "\t".join(" ".join(field.split()) for field in row).strip("\t")

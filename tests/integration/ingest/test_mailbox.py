@@ -53,14 +53,17 @@ class Door:
         """Receive until told to stop; returns once every mailbox was reached."""
         ready = self.line.home / "ready"
         ready.unlink(missing_ok=True)
-        process = subprocess.Popen(
-            self.line.command("receive", "mailbox", "--json"),
-            env=self.environment(),
-            cwd=self.line.home,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        wait_for(ready.exists, "the door is ready")
+        log = self.line.home / "log"
+        with log.open("wb") as said:
+            process = subprocess.Popen(
+                self.line.command("receive", "mailbox", "--json"),
+                env=self.environment(),
+                cwd=self.line.home,
+                stdout=subprocess.PIPE,
+                stderr=said,
+            )
+        wait_for(lambda: ready.exists() or process.poll() is not None, "the door is ready")
+        assert process.poll() is None, log.read_text()
         return process
 
 

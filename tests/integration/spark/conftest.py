@@ -1,5 +1,7 @@
 """One Spark session for all tests that need Spark, and the servers that its sources are read from."""
 
+import gc
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,15 @@ def spark() -> Iterator["SparkSession"]:
     running = session(SETTINGS, packages=JARS)
     yield running
     stop(running)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collected() -> Iterator[None]:
+    """Py4J leaves connections to the collector, which would blame whatever test it interrupts."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture(scope="session")

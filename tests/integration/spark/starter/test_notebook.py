@@ -53,7 +53,7 @@ def _executed(repository: Path) -> str:
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     NotebookClient(notebook, timeout=400, resources={"metadata": {"path": str(path.parent)}}).execute()
     outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
-    return "".join(output["text"] for output in outputs if output["name"] == "stdout")
+    return "".join(output["text"] for output in outputs if output.get("name") == "stdout")
 
 
 def _trained(repository: Path) -> dict[str, Any]:
