@@ -1,57 +1,37 @@
 """The HTTP door as a process of its own, and keys for it."""
 
-import json
-import os
-import signal
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-import psutil
 
 from mailroom.access import key_file
 from mailroom.access.keys import new_key
 from mailroom.access.scopes import Scope
 from mailroom.contracts.topics import Topic
 from mailroom.settings import KafkaSettings
+from tests.servers.doors import SECONDS, Door, opened
 
-SECONDS = 60.0
 FOLLOWED = (Topic.RAW, Topic.CLASSIFIED, Topic.DUPLICATES, Topic.DEAD_LETTER)
 """Topics that a door needs."""
 
 
 @dataclass(frozen=True, slots=True)
-class HttpDoor:
+class HttpDoor(Door):
     """A door that takes uploads.
 
     Attributes:
-        process: Its process.
-        port: Where it listens on 127.0.0.1.
         home: What it writes to.
         key: One that is good for everything.
+        client: Asks it.
     """
 
-    process: subprocess.Popen[str]
-    port: int
     home: Path
     key: str
     client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=SECONDS))
-
-    @property
-    def url(self) -> str:
-        """The door's address."""
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def memory(self) -> int:
-        """Resident bytes of the process."""
-        return int(psutil.Process(self.process.pid).memory_info().rss)
 
     def post(self, content: bytes = b"a letter", **headers: str) -> httpx.Response:
         """Send a raw body; underscores in names of headers are hyphens."""
@@ -71,10 +51,6 @@ class HttpDoor:
         """Headers with the key, unless they bring one."""
         return {"x-api-key": self.key} | headers
 
-    def connect(self) -> socket.socket:
-        """A bare connection."""
-        return socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS)
-
     def raw(self, request: bytes) -> bytes:
         """Send bytes as they are; everything until the door closes."""
         with self.connect() as caller:
@@ -83,12 +59,6 @@ class HttpDoor:
             while chunk := caller.recv(65_536):
                 received += chunk
         return received
-
-    def stop(self) -> tuple[int, str, str]:
-        """Ask it to end; its status, standard output and standard error."""
-        self.process.send_signal(signal.SIGTERM)
-        output, errors = self.process.communicate(timeout=SECONDS)
-        return self.process.returncode, output, errors
 
 
 def make_key(home: Path, *scopes: Scope, expires_at: str | None = None) -> str:
@@ -117,30 +87,7 @@ def http_door(home: Path, kafka: KafkaSettings, **settings: str) -> Iterator[Htt
     if not kept.exists():
         kept.write_text(make_key(home), encoding="utf-8")
     key = kept.read_text(encoding="utf-8")
-    ready = home / "ready"
-    ready.unlink(missing_ok=True)
-    variables = {"MAILROOM_READY": str(ready), "MAILROOM_HOME": str(home)}
-    variables |= {f"MAILROOM_{name}": value for name, value in settings.items()}
-    with subprocess.Popen(
-        arguments(kafka),
-        env=os.environ | variables,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            door = HttpDoor(process, _port(process, ready), home, key)
-            with door.client:
-                yield door
-        finally:
-            process.kill()
-
-
-def _port(process: subprocess.Popen[str], ready: Path) -> int:
-    end = time.monotonic() + SECONDS
-    while not ready.is_file():
-        if process.poll() is not None or time.monotonic() > end:
-            process.kill()
-            raise AssertionError(process.communicate()[1])
-        time.sleep(0.02)
-    return int(json.loads(ready.read_text(encoding="utf-8"))["port"])
+    with opened(arguments(kafka), home, home, settings) as door:
+        mine = HttpDoor(door.process, door.port, home, key)
+        with mine.client:
+            yield mine
