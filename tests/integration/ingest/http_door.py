@@ -51,6 +51,10 @@ class HttpDoor(Door):
         """Headers with the key, unless they bring one."""
         return {"x-api-key": self.key} | headers
 
+    def uploads(self) -> list[Path]:
+        """What is left of uploads, which are removed once they are answered."""
+        return list((self.home / "http" / "uploads").iterdir())
+
     def raw(self, request: bytes) -> bytes:
         """Send bytes as they are; everything until the door closes."""
         with self.connect() as caller:
