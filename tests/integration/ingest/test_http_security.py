@@ -50,7 +50,7 @@ def record_of(kafka: KafkaSettings, identifier: str) -> Record:
     ],
 )
 def test_a_file_name_leads_nowhere(
-    door: HttpDoor, kafka: KafkaSettings, given: str, kept: bytes | None
+    door: HttpDoor, until: Until, kafka: KafkaSettings, given: str, kept: bytes | None
 ) -> None:
     """Of a path only its last part is a name, and a name is never a path: nothing is written by it."""
     answer = door.form((given, b"a letter"))
