@@ -6,18 +6,13 @@ from typing import Annotated, Any
 import typer
 
 from mailroom import profiles
+from mailroom.verb_group import verb_group
 
 Profile = Annotated[str | None, typer.Option(help=profiles.HELP)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, at the end.")]
 Once = Annotated[bool, typer.Option("--once", help="Receive what is there now, then end.")]
 
-app = typer.Typer(
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+app = verb_group()
 
 
 @app.callback()

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mailroom.verb_group import verb_group
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,13 +17,7 @@ if TYPE_CHECKING:
 File = Annotated[Path | None, typer.Option(help="The file of keys; by default access.keys, else at home.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
-app = typer.Typer(
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+app = verb_group()
 
 
 @app.callback()

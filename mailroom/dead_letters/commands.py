@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from mailroom import profiles
+from mailroom.verb_group import verb_group
 
 Reasons = Annotated[
     list[str] | None, typer.Option("--reason", help="Only this reason; again for another one.")
@@ -23,13 +24,8 @@ Until = Annotated[str | None, typer.Option(help="Before this time, given likewis
 Profile = Annotated[str | None, typer.Option(help=profiles.HELP)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
-app = typer.Typer(
-    help="Dead letters: list them, look at one, send them again once their cause is mended; each verb has --json.",
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+app = verb_group(
+    "Dead letters: list them, look at one, send them again once their cause is mended; each verb has --json."
 )
 
 

@@ -5,15 +5,9 @@ from typing import Annotated
 import typer
 
 from mailroom import profiles
+from mailroom.verb_group import verb_group
 
-app = typer.Typer(
-    help="The object store that keeps every document's original; each verb has --json.",
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+app = verb_group("The object store that keeps every document's original; each verb has --json.")
 
 
 @app.callback()

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mailroom.verb_group import verb_group
 from training.tracking.settings import VARIABLE, TrackingSettings, default_uri
 
 Uri = Annotated[
@@ -21,13 +22,8 @@ Model = Annotated[str, typer.Option("--model", help="The name that versions are 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Version = Annotated[str, typer.Argument(help="A number, or an alias: candidate, champion.")]
 
-app = typer.Typer(
-    help="Registered models: what there is, where a label comes from, which is the champion; each verb has --json.",
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+app = verb_group(
+    "Registered models: what there is, where a label comes from, which is the champion; each verb has --json."
 )
 
 
