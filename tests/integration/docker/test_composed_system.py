@@ -149,13 +149,15 @@ def test_flink_exposes_what_dashboard_and_alerts_ask_for(system: Compose) -> Non
 
 
 def test_it_ends_when_it_is_asked_to(system: Compose) -> None:
-    """Every part ends by its signal, in its own time: none waits to be killed."""
+    """Every part ends by its signal, in its own time: none waits to be killed, and none but Flink's hurries itself."""
     containers = system("ps", "--quiet").split()
     system("stop", "--timeout", "60")
     details = json.loads(told(["docker", "inspect", *containers]))
-    killed = {
-        detail["Config"]["Labels"]["com.docker.compose.service"]
+    codes = {
+        detail["Config"]["Labels"]["com.docker.compose.service"]: detail["State"]["ExitCode"]
         for detail in details
-        if detail["State"]["ExitCode"] not in {0, 143}
     }
-    assert killed == set()
+    # A TaskManager whose farewell takes longer than five seconds, as it may on a busy machine, halts itself (239).
+    others = {code for service, code in codes.items() if service != "taskmanager"}
+    assert others <= {0, 143}, codes
+    assert codes["taskmanager"] in {0, 143, 239}, codes
