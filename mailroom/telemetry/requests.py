@@ -45,10 +45,24 @@ class RequestMetrics:
             seconds: What it took.
         """
         self._in_progress.dec()
+        total, timed = self._series(method, route, status)
+        total.inc()
+        timed.observe(seconds)
+
+    def shed(self, method: str, route: str, status: int) -> None:
+        """A request was refused before it was read: it is counted, and there was nothing to time.
+
+        Args:
+            method: As in `finished`.
+            route: Likewise.
+            status: Likewise.
+        """
+        self._series(method, route, status)[0].inc()
+
+    def _series(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
         key = (method, route, status)
         known = self._known.get(key)
         if known is None:
             total = self._total.labels(method, route, str(status))
             known = self._known[key] = (total, self._seconds.labels(method, route))
-        known[0].inc()
-        known[1].observe(seconds)
+        return known

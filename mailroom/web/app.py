@@ -13,11 +13,11 @@ from starlette.types import Receive, Scope, Send
 
 from mailroom.web.endpoint import REQUEST_ID, Complain, DoorState, Endpoint, request_id
 from mailroom.web.guard import OPEN, Guard
-from mailroom.web.http import Answer
 from mailroom.web.observing import RequestObserver
 from mailroom.web.openapi import openapi
 from mailroom.web.operations import Operation
 from mailroom.web.problems import as_problem
+from mailroom.web.refusals import Wire
 
 
 class Door(FastAPI):
@@ -76,7 +76,7 @@ class Door(FastAPI):
                 return
         await super().__call__(scope, receive, send)
 
-    def refusal(self, url: bytes, identifier: bytes) -> Answer | None:
+    def refusal(self, url: bytes, identifier: bytes) -> Wire | None:
         """The answer to a POST that came above capacity; None for what is no request for work."""
         endpoint = self._shed.get(url.partition(b"?")[0])
         return None if endpoint is None else endpoint.refusal(identifier)

@@ -24,6 +24,7 @@ from mailroom.web.http import (
     RequestRefused,
 )
 from mailroom.web.observing import RequestObserver
+from mailroom.web.refusals import Refusals, Wire
 
 REQUEST_ID = b"x-request-id"
 CALLER_GONE = 499
@@ -69,6 +70,11 @@ class Endpoint:
     parameters: Mapping[str, str] = field(default_factory=dict)
     scope: scopes.Scope | None = None
     guard: Guard = OPEN
+    _refusals: Refusals = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Prepare what is said above capacity."""
+        object.__setattr__(self, "_refusals", Refusals(self._refused_unread))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -108,13 +114,18 @@ class Endpoint:
             message = f"a fault of the service ({type(error).__name__}): report it with this request's id"
             return self.complain(500, message, request.id, ())
 
-    def refusal(self, identifier: bytes) -> Answer:
-        """The answer, with all its headers, to a request that came above capacity and was not read."""
+    def refusal(self, identifier: bytes) -> Wire:
+        """The answer to a request that came above capacity and was not read.
+
+        Args:
+            identifier: What it calls itself; empty where it does not.
+        """
         self.observer.shed(self.route)
-        named = request_id(identifier)
-        answer = self.complain(
-            429, "more is asked than can be done: send this again a little later", named, RETRY_LATER
-        )
+        return self._refusals.next(request_id(identifier), draining=self.state.draining)
+
+    def _refused_unread(self, named: str) -> Answer:
+        message = "more is asked than can be done: send this again a little later"
+        answer = self.complain(429, message, named, RETRY_LATER)
         return replace(answer, headers=self._headers(answer, named))
 
     async def _send(self, answer: Answer, request_id: str, send: Send) -> None:

@@ -41,8 +41,7 @@ class RequestObserver:
 
     def shed(self, route: str) -> None:
         """A request was refused before it was read."""
-        self.metrics.requests.began()
-        self.metrics.requests.finished("POST", route, 429, 0.0)
+        self.metrics.requests.shed("POST", route, 429)
 
     def finished(
         self, method: str, route: str, status: int, seconds: float, span: "Span | None" = None

@@ -4,20 +4,20 @@ A refusal by the application takes a task, a body and an answer's encoding: at t
 processor, taken from those who are served. Here the parser's callbacks pass the request over.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from mailroom.web.http import CLOSE, Answer
 from mailroom.web.protocol import GuardedProtocol
+from mailroom.web.refusals import Wire
 
 SMALL_BODY = 32 * 1024
 """Bytes of a body that is passed over here; whoever sends more is refused by the application, which reads it on."""
 
-Refuse = Callable[[bytes, bytes], Answer | None]
-"""URL and `x-request-id` of a POST to its answer, all headers included; None leaves it to the application."""
+Refuse = Callable[[bytes, bytes], Wire | None]
+"""URL and `x-request-id` of a POST to its answer; None leaves it to the application."""
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class SheddingProtocol(GuardedProtocol):
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        self._refusal: Answer | None = None
+        self._refusal: Wire | None = None
         self._asked = 0
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -58,8 +58,10 @@ class SheddingProtocol(GuardedProtocol):
 
     def on_headers_complete(self) -> None:
         """Decide what becomes of the request."""
-        if self.work.requests >= self.work.most and self._is_plain():
-            self._refusal = self.work.refuse(self.url, self._header(b"x-request-id"))
+        if self.work.requests >= self.work.most:
+            headers = dict(self.headers)
+            if self._is_plain(headers):
+                self._refusal = self.work.refuse(self.url, headers.get(b"x-request-id", b""))
         if self._refusal is None:
             super().on_headers_complete()
 
@@ -86,7 +88,7 @@ class SheddingProtocol(GuardedProtocol):
             self._asked -= 1
         super().on_response_complete()
 
-    def _is_plain(self) -> bool:
+    def _is_plain(self, headers: Mapping[bytes, bytes]) -> bool:
         """Whether nothing about the request needs more than to be read and refused; health is never refused."""
         return (
             self.parser.get_method() == b"POST"
@@ -94,21 +96,16 @@ class SheddingProtocol(GuardedProtocol):
             and not self.parser.should_upgrade()
             and not self.expect_100_continue
             and (self.cycle is None or self.cycle.response_complete)
-            and self._header(b"content-length").isdigit()
-            and int(self._header(b"content-length")) <= SMALL_BODY
+            and headers.get(b"content-length", b"").isdigit()
+            and int(headers[b"content-length"]) <= SMALL_BODY
         )
 
-    def _header(self, name: bytes) -> bytes:
-        return next((value for key, value in self.headers if key == name), b"")
-
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: Wire) -> None:
         self._head_is_over()
-        lines = [STATUS_LINE[answer.status]]
-        for name, value in (*self.server_state.default_headers, *answer.headers):
-            lines += (name, b": ", value, b"\r\n")
-        self.transport.write(b"".join((*lines, b"\r\n", answer.body)))
+        ours = (b"%s: %s\r\n" % header for header in self.server_state.default_headers)
+        self.transport.write(b"".join((STATUS_LINE[answer.status], *ours, answer.rest)))
         self.server_state.total_requests += 1
-        if CLOSE[0] in answer.headers:
+        if answer.last:
             self.transport.close()
             return
         self._unset_keepalive_if_required()
