@@ -25,12 +25,12 @@ class BatchLimits:
     Attributes:
         documents: Documents of one batch; the loop serves connections between two batches. Above capacity a larger one
             has more refusals at a go between two, and each is cheaper for it.
-        waiting: Documents that wait; a request beyond is refused. Above two batches' worth no batch is ever short.
+        waiting: Documents that wait; a request beyond is refused.
         gather_seconds: What the oldest document may wait for others while they keep coming: the time goes into reading
             them. A batch costs as much as several of its documents, so that small ones are dear under load.
     """
 
-    documents: int = 128
+    documents: int = 256
     waiting: int = 320
     gather_seconds: float = 0.01
 

@@ -220,7 +220,7 @@ class RestSettings(Section):
     host: str = Field("127.0.0.1", description="0.0.0.0 in a container")
     port: int = Field(8080, ge=0, le=65535)
     model_name: str | None = Field(None, description="in the protocol's paths; else the first package's")
-    batch_size: int = Field(128, gt=0, description="documents labelled together, at most")
+    batch_size: int = Field(256, gt=0, description="documents labelled together, at most")
     gather_seconds: float = Field(
         0.01, ge=0, description="what a document may wait for others, while they keep coming in"
     )
