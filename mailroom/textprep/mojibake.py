@@ -19,6 +19,9 @@ _NEXT = (
     "\u0104\u0105\u013d\u013e\u0141\u0142\u015a\u015b\u015e\u015f\u0164\u0165\u0179-\u017c\u02c7\u02d8\u02db\u02dd"
     "\u0402-\u040f\u0452-\u045f\u0490\u0491"
 )
+_FEW = 50
+"""Looking for so many pairs takes as long as an expression does that knows them all."""
+
 _NEXT_IN_DOS_AND_MACINTOSH = "\u2500-\u25a0\u00c4\u00c7\u03b1-\u03c9\u222b\u2260\u221e"
 
 
@@ -31,7 +34,11 @@ def mend(text: str) -> str:
 
 def _may_show_sign(text: str) -> bool:
     suspects = characters.unusual(text)
-    if _sequence().search(suspects) or _control().search(suspects):
+    if _control().search(suspects):
+        return True
+    # Characters that stand side by side here may be lines apart in the text.
+    pairs = set(_pairs().findall(suspects))
+    if _sequence().search(text) if len(pairs) > _FEW else any(pair in text for pair in pairs):
         return True
     return ("\u00c3" in suspects or "\u00c2" in suspects) and _lost_blank(text)
 
@@ -56,6 +63,12 @@ def _mended(line: str) -> str:
 @functools.cache
 def _sequence() -> re.Pattern[str]:
     return re.compile(f"[{_FIRST}][{_NEXT}{_NEXT_IN_DOS_AND_MACINTOSH}]")
+
+
+@functools.cache
+def _pairs() -> re.Pattern[str]:
+    """Every sequence, overlapping ones too."""
+    return re.compile(f"(?=({_sequence().pattern}))")
 
 
 @functools.cache
