@@ -21,7 +21,12 @@ from mailroom.contracts.records import SCHEMA_VERSION, Header, Position, Record,
 Value = TypeVar("Value")
 
 _ENCODER = msgspec.json.Encoder()
-_ADDED_ABSENT = (b',"parent":null', b',"deciding_page":null', b',"duplicate_of":null')
+_ADDED_ABSENT = (
+    b',"parent":null',
+    b',"deciding_page":null',
+    b',"duplicate_of":null',
+    b',"withdrawn":false',
+)
 """What was added within a version, as it is written where it is absent. No text can hold it: a quotation mark within a
 string has a backslash before it, and never a comma."""
 

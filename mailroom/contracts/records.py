@@ -217,6 +217,8 @@ class Feedback:
         text_ref: URI of the extracted text in the object store, if it was kept.
         text_sha256: Hex digest of that text.
         schema_version: Version of this record.
+        withdrawn: The label was taken back, and no judgement on the document holds any more: who learns from labels
+            leaves the document out. Left out of the JSON where it is false: it was added within version 1.
     """
 
     id: str
@@ -228,6 +230,7 @@ class Feedback:
     text_ref: str | None = None
     text_sha256: str | None = None
     schema_version: int = SCHEMA_VERSION
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

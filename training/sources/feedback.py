@@ -1,7 +1,7 @@
 """Labels that people confirmed or corrected, from the topic `documents.feedback`.
 
-The topic is read up to its present end before Spark starts. Of several judgements on a document the last one counts.
-Its text comes from the object store: the one that was kept, else the original, read as production reads it.
+The topic is read up to its present end before Spark starts. Of several judgements on a document the last one counts;
+a document whose judgement was taken back is left out. Its text comes from the object store: the one that was kept, else the original, read as production reads it.
 """
 
 from collections.abc import Iterator
@@ -86,12 +86,12 @@ class ConfirmedLabels(Source):
 
     @cached_property
     def _judgements(self) -> list[Feedback]:
-        """The last judgement on each document, in the order of their first ones."""
+        """The last judgement on each document that still holds, in the order of their first ones."""
         latest: dict[str, Feedback] = {}
         for item in _read_all(self._log, self.topic, self.title):
             if item.id not in latest or latest[item.id].at <= item.at:
                 latest[item.id] = item
-        return list(latest.values())
+        return [item for item in latest.values() if not item.withdrawn]
 
 
 def _read_all(kafka: KafkaSettings, topic: str, title: str) -> Iterator[Feedback]:

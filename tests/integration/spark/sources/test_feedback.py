@@ -1,5 +1,6 @@
 """Labels that people confirmed, from a real topic, with texts from an object store."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,7 @@ def source(kafka: KafkaSettings, topic: str, **settings: Any) -> ConfirmedLabels
 def test_the_last_judgement_counts(
     spark: "SparkSession", kafka: KafkaSettings, tmp_path: Path, unique: str
 ) -> None:
-    """The text is the one that was kept, or the original as production reads it."""
+    """The text is the one that was kept, or the original as production reads it; what was taken back teaches nothing."""
     store = ObjectStore(f"file://{tmp_path}/objects")
     text, page = store.put(b"Due now."), store.put(b"<html><body><p>Hello.</p></body></html>")
     feedback = [
@@ -61,6 +62,8 @@ def test_the_last_judgement_counts(
         judged("a", "other", 2, text=text),
         judged("b", "invoice", 1, dataref=page),
         judged("b", "other", 4, dataref=page),
+        judged("c", "invoice", 1, text=text),
+        replace(judged("c", "invoice", 2, text=text), withdrawn=True),
     ]
     publish(kafka, unique, feedback)
     labels = source(kafka, unique, name="people")

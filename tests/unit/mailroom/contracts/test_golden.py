@@ -96,6 +96,8 @@ FEEDBACK_JSON = (
     '{"id":"a-1","label":"offer","predicted":"invoice","actor":"clerk","at":"2026-01-03T00:00:00.000Z",'
     f'"source":{SOURCE_JSON},"text_ref":null,"text_sha256":null,"schema_version":1}}'
 )
+TAKEN_BACK = replace(FEEDBACK, withdrawn=True)
+TAKEN_BACK_JSON = FEEDBACK_JSON.removesuffix("}") + ',"withdrawn":true}'
 GOLDEN = [
     pytest.param("documents.text.v1.json", TEXT, TEXT_JSON, id="text"),
     pytest.param("documents.classified.v1.json", CLASSIFIED, CLASSIFIED_JSON, id="classified"),
@@ -105,6 +107,7 @@ GOLDEN = [
     pytest.param("documents.duplicates.v1.json", DUPLICATE, DUPLICATE_JSON, id="duplicate"),
     pytest.param("documents.duplicates.v1.json", DROPPED, DROPPED_JSON, id="duplicate-content"),
     pytest.param("documents.feedback.v1.json", FEEDBACK, FEEDBACK_JSON, id="feedback"),
+    pytest.param("documents.feedback.v1.json", TAKEN_BACK, TAKEN_BACK_JSON, id="feedback-withdrawn"),
 ]
 
 
