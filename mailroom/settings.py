@@ -21,6 +21,7 @@ from pydantic_settings import (
 )
 
 from mailroom.contracts.errors import UsageError
+from mailroom.desk_settings import REVIEW, ConsoleSettings, DesksSettings
 from mailroom.door_settings import MailboxSettings, SmtpSettings
 from mailroom.sections import Section
 
@@ -282,6 +283,8 @@ class Settings(BaseSettings):
     http: HttpSettings = Field(default_factory=HttpSettings)
     telemetry: TelemetrySettings = TelemetrySettings()
     access: AccessSettings = AccessSettings()
+    desks: DesksSettings = DesksSettings()
+    console: ConsoleSettings = ConsoleSettings()
     departments: dict[str, str] = Field(
         default_factory=lambda: dict(DEPARTMENTS), description="label to department"
     )
@@ -290,6 +293,8 @@ class Settings(BaseSettings):
     def _departments_have_names(self) -> "Settings":
         if not self.departments or not all(self.departments.values()):
             raise ValueError("departments: every label needs a department")
+        if REVIEW in self.departments.values():
+            raise ValueError(f"departments: none can be called {REVIEW}, the desk where people decide")
         return self
 
     @classmethod

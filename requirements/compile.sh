@@ -10,7 +10,7 @@ lock() { # output, what to lock
     --output-file "$output" "$@"
 }
 lock requirements/all.txt pyproject.toml --extra dev "$@"
-for part in classifier ingest stream-processing tracking; do
+for part in classifier console departments ingest stream-processing tracking; do
   lock "requirements/$part.txt" pyproject.toml --extra "$part" --constraint requirements/all.txt
 done
 # Training generates documents; the command line that it calls for that is in its image.

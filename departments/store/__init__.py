@@ -1,0 +1,1 @@
+"""The departments' database: documents and their desks, acts, deliveries, accounts."""
