@@ -1,7 +1,8 @@
 """Labels that people confirmed or corrected, from the topic `documents.feedback`.
 
 The topic is read up to its present end before Spark starts. Of several judgements on a document the last one counts;
-a document whose judgement was taken back is left out. Its text comes from the object store: the one that was kept, else the original, read as production reads it.
+a document whose judgement was taken back is left out. Its text comes from the object store: the one that was kept, else
+the original, read as production reads it.
 """
 
 from collections.abc import Iterator

@@ -54,7 +54,7 @@ def source(kafka: KafkaSettings, topic: str, **settings: Any) -> ConfirmedLabels
 def test_the_last_judgement_counts(
     spark: "SparkSession", kafka: KafkaSettings, tmp_path: Path, unique: str
 ) -> None:
-    """The text is the one that was kept, or the original as production reads it; what was taken back teaches nothing."""
+    """The text is the one that was kept, or the original as production reads it; a label taken back is none."""
     store = ObjectStore(f"file://{tmp_path}/objects")
     text, page = store.put(b"Due now."), store.put(b"<html><body><p>Hello.</p></body></html>")
     feedback = [
