@@ -1,28 +1,54 @@
 """Settings of what comes behind the labels: desks, their deadlines, review, delivery, look-up."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, model_validator
 
 from mailroom.sections import Section
 
 REVIEW = "review"
+MIB = 1024 * 1024
+
+Address = Annotated[str, Field(pattern=r"^[!-?A-~]+@[!-?A-~]+$", max_length=320)]
+"""A mail address without a name, in ASCII."""
 
 
 class WebhookSettings(Section):
-    """An address that is told of each document of a desk."""
+    """An address that is told of each document of a desk, and what is sent there is signed by."""
 
-    url: str = Field(pattern="^https?://")
-    secret: SecretStr = Field(description="signs what is sent (Standard Webhooks); `whsec_` and base64")
-    timeout_seconds: float = Field(10.0, gt=0, description="until it must have answered")
+    url: str = Field(pattern="^https?://", description="https, unless it is `internal`")
+    secret: SecretStr | None = Field(
+        None, description="signs what is sent (Standard Webhooks): `whsec_` and base64"
+    )
+    secret_path: Path | None = Field(None, description="holds the secret, in place of `secret`")
+    previous_secret: SecretStr | None = Field(
+        None, description="signs as well, until the receiver knows the new one"
+    )
+    internal: bool = Field(False, description="the address may be of this machine, or of your own network")
+    timeout_seconds: float = Field(20.0, gt=0, le=300, description="until it must have answered")
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> "WebhookSettings":
+        if (self.secret is None) is (self.secret_path is None):
+            raise ValueError("give one of secret and secret_path; `mailroom deliveries secret` makes one")
+        return self
+
+    @model_validator(mode="after")
+    def _not_readable_on_the_way(self) -> "WebhookSettings":
+        if self.url.startswith("http:") and not self.internal:
+            raise ValueError("give an https url, or set `internal: true` where it stays in your own network")
+        return self
 
 
 class ForwardSettings(Section):
     """Mail addresses that each document of a desk is forwarded to."""
 
-    to: tuple[str, ...] = Field(min_length=1)
+    to: tuple[Address, ...] = Field(min_length=1, max_length=50)
     attach_original: bool = True
+    max_attached_bytes: int = Field(
+        10 * MIB, gt=0, description="larger originals are only named; in a mail they grow by a third"
+    )
 
 
 class DeskSettings(Section):
@@ -46,12 +72,33 @@ class MailServerSettings(Section):
     """The server that forwarded documents are sent by."""
 
     host: str = "127.0.0.1"
-    port: int = Field(25, gt=0, le=65535)
-    tls: Literal["implicit", "starttls", "none"] = "none"
+    port: int = Field(25, gt=0, le=65535, description="587 with STARTTLS, 465 with implicit TLS")
+    tls: Literal["implicit", "starttls", "none"] = Field(
+        "none", description="`none` is for a server on this machine; any other needs `allow_plaintext`"
+    )
+    allow_plaintext: bool = Field(
+        False, description="send documents and password in the clear: only over a network of your own"
+    )
+    ca_bundle: Path | None = Field(
+        None, description="PEM of who signed the server's certificate, if not public"
+    )
     user: str | None = None
     password: SecretStr | None = None
-    sender: str = "mailroom@localhost"
-    timeout_seconds: float = Field(30.0, gt=0)
+    sender: Address = "mailroom@localhost"
+    timeout_seconds: float = Field(30.0, gt=0, le=300, description="for each answer of the server")
+
+    @model_validator(mode="after")
+    def _belong_together(self) -> "MailServerSettings":
+        if (self.user is None) is not (self.password is None):
+            raise ValueError("user and password belong together")
+        return self
+
+
+class DeliverySettings(Section):
+    """How notices go out, over all channels."""
+
+    give_up_hours: float = Field(24.0, gt=0, description="of trying again, after which a notice is dead")
+    at_a_time: int = Field(8, gt=0, le=100, description="notices under way to one receiver that answers well")
 
 
 class DesksSettings(Section):
@@ -66,6 +113,7 @@ class DesksSettings(Section):
     at: dict[str, DeskSettings] = Field(default_factory=dict, description="by department")
     review: ReviewSettings = ReviewSettings()
     mail: MailServerSettings = MailServerSettings()
+    delivery: DeliverySettings = DeliverySettings()
 
     @model_validator(mode="after")
     def _review_is_ours(self) -> "DesksSettings":

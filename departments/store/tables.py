@@ -150,6 +150,7 @@ class Delivery(Table):
     __table_args__ = (
         UniqueConstraint("document_id", "desk", "channel", "event", "revision"),
         Index(None, "state", "next_at"),
+        Index(None, "state", "desk", "channel", "next_at"),
     )
 
 

@@ -78,6 +78,11 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_deliveries_state_desk_channel_next_at"),
+            ["state", "desk", "channel", "next_at"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_deliveries_state_next_at"), ["state", "next_at"], unique=False)
 
     op.create_table(
@@ -227,6 +232,7 @@ def downgrade() -> None:
     op.drop_table("documents")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_deliveries_state_next_at"))
+        batch_op.drop_index(batch_op.f("ix_deliveries_state_desk_channel_next_at"))
 
     op.drop_table("deliveries")
     op.drop_table("counters")
