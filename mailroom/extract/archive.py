@@ -21,7 +21,9 @@ HARMLESS_BYTES = 10 * 1024 * 1024
 _END = b"PK\x05\x06"
 _ENCRYPTED = 0x1
 _UTF8_NAME = 0x800
-_CHUNK = 256 * 1024
+_CHUNK = 1024 * 1024
+_END_WITHIN = 66_000
+"""Bytes: the end of the directory, and the longest remark that may follow it."""
 _OF_THE_SYSTEM = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 
@@ -49,7 +51,7 @@ def opened(data: bytes, media_type: str, limits: Limits) -> Iterator[zipfile.Zip
         MalformedRecord: As `parse`; errors inside the block are translated too.
     """
     with refusing(media_type):
-        if _END not in data:
+        if data.find(_END, max(0, len(data) - _END_WITHIN)) < 0:
             message = f"the {media_type} ends before its directory: send it again, whole"
             raise MalformedRecord(Reason.TRUNCATED, message)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from mailroom.extract import frames
+from mailroom.extract.frames import Frame
 from mailroom.extract.watchdog import Watchdog
 
 _GRACE_SECONDS = 2.0
@@ -62,11 +63,11 @@ class Child:
         """Whether it was ended because its time, by the clock or of the processor, was over."""
         return self._overdue.is_set() or self._process.returncode == -signal.SIGXCPU
 
-    def ask(self, request: bytes, patience: float) -> bytes | None:
+    def ask(self, request: Frame, patience: float) -> list[bytes] | None:
         """Send a request and wait for the first frame of its answer.
 
         Args:
-            request: One frame.
+            request: A frame.
             patience: Seconds, after which the child is killed.
 
         Returns:
@@ -75,7 +76,7 @@ class Child:
         self.asked += 1
         return self._within(patience, request)
 
-    def listen(self, patience: float) -> bytes | None:
+    def listen(self, patience: float) -> list[bytes] | None:
         """Wait for a further frame of the same answer; as `ask`."""
         return self._within(patience, None)
 
@@ -94,7 +95,7 @@ class Child:
         """End it at once, whatever it does."""
         self._process.kill()
 
-    def _within(self, patience: float, request: bytes | None) -> bytes | None:
+    def _within(self, patience: float, request: Frame | None) -> list[bytes] | None:
         try:
             with self._watchdog.within(patience):
                 if request is not None:

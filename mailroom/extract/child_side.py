@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable
 from typing import IO
 
 from mailroom.extract import frames
+from mailroom.extract.frames import Frame
 
 _ORPHAN_CHECK_SECONDS = 1.0
 
-Answer = Callable[[bytes], Iterable[bytes]]
+Answer = Callable[[Frame], Iterable[Frame]]
 """The frames that answer a request."""
 
 

@@ -1,11 +1,12 @@
-"""What travels between a sandbox and its child: frames of a length and bytes, holding a document or what was found.
+"""What travels between a process and its child: frames, and those of a sandbox, a document or what was found in it.
 
-MessagePack rather than pickle, because a child that a hostile document took over must not be able to run code in its
-parent, and rather than JSON, because parts of a document are bytes.
+A frame is several pieces, so that megabytes are neither joined nor copied on their way. MessagePack rather than pickle,
+because a child that a hostile document took over must not be able to run code in its parent.
 """
 
-import json
-from dataclasses import asdict
+import struct
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import IO
 
 import msgspec
@@ -13,11 +14,27 @@ import msgspec
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
 from mailroom.extract.encodings import encodable
-from mailroom.extract.results import Extracted, Limits, PagesFound, PartsFound, TextFound
+from mailroom.extract.results import Extracted, Limits, PagesFound, Part, PartsFound, TextFound
 from mailroom.extract.sniffing import Kind
 
-_LENGTH_BYTES = 8
+Frame = Sequence[bytes]
+"""Pieces, at least one."""
+
 _FOUND: dict[str, type[Extracted]] = {kind.__name__: kind for kind in (TextFound, PagesFound, PartsFound)}
+
+
+class _Request(msgspec.Struct, frozen=True):
+    """What a document is and how much of it to look at; its bytes are the frame's second piece."""
+
+    kind: Kind
+    limits: Limits
+
+
+class _PartHead(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A part without its bytes: they are a piece of the frame."""
+
+    file_name: str | None = None
+    declared: str | None = None
 
 
 class _Answer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -25,29 +42,32 @@ class _Answer(msgspec.Struct, frozen=True, omit_defaults=True):
 
     found: str = ""
     value: msgspec.Raw = msgspec.Raw(b"\xc0")
+    parts: tuple[_PartHead, ...] = ()
     refused: str = ""
     message: str = ""
 
 
-def write(pipe: IO[bytes], frame: bytes) -> None:
-    """Write one frame.
+def write(pipe: IO[bytes], frame: Frame) -> None:
+    """Write one frame: how many pieces, the length of each, the pieces.
 
     Raises:
         BrokenPipeError: The other side is gone.
     """
-    pipe.write(len(frame).to_bytes(_LENGTH_BYTES, "big"))
-    pipe.write(frame)
+    pipe.write(struct.pack(f">{1 + len(frame)}Q", len(frame), *map(len, frame)))
+    for piece in frame:
+        pipe.write(piece)
     pipe.flush()
 
 
-def read(pipe: IO[bytes]) -> bytes:
+def read(pipe: IO[bytes]) -> list[bytes]:
     """Wait for one frame and read it.
 
     Raises:
         EOFError: The other side is gone.
     """
-    length = int.from_bytes(_exactly(pipe, _LENGTH_BYTES), "big")
-    return _exactly(pipe, length)
+    (count,) = struct.unpack(">Q", _exactly(pipe, 8))
+    lengths = struct.unpack(f">{count}Q", _exactly(pipe, 8 * count))
+    return [_exactly(pipe, length) for length in lengths]
 
 
 def _exactly(pipe: IO[bytes], length: int) -> bytes:
@@ -57,35 +77,46 @@ def _exactly(pipe: IO[bytes], length: int) -> bytes:
     return data
 
 
-def encode_request(data: bytes, kind: Kind, limits: Limits) -> bytes:
-    """A document, what it is and how much of it to look at, as one frame: a line of JSON, then the document's bytes."""
-    head = {"kind": asdict(kind), "limits": asdict(limits)}
-    return json.dumps(head).encode() + b"\n" + data
+def encode_request(data: bytes, kind: Kind, limits: Limits) -> Frame:
+    """A document, what it is and how much of it to look at."""
+    return [msgspec.msgpack.encode(_Request(kind, limits)), data]
 
 
-def decode_request(frame: bytes) -> tuple[bytes, Kind, Limits]:
+def decode_request(frame: Frame) -> tuple[bytes, Kind, Limits]:
     """The document, what it is, and the limits, out of a frame."""
-    line, _, data = frame.partition(b"\n")
-    head = json.loads(line)
-    return data, Kind(**head["kind"]), Limits(**head["limits"])
+    head, data = frame
+    request = msgspec.msgpack.decode(head, type=_Request)
+    return data, request.kind, request.limits
 
 
-def encode_answer(answer: Extracted | MalformedRecord) -> bytes:
-    """A result or a refusal as one frame."""
+def encode_answer(answer: Extracted | MalformedRecord) -> Frame:
+    """A result or a refusal; each part's bytes are a piece of their own."""
     if isinstance(answer, MalformedRecord):
         # A message may quote a library that quotes the document: lone surrogates cannot be encoded.
-        return msgspec.msgpack.encode(_Answer(refused=answer.reason, message=encodable(str(answer))))
-    value = msgspec.Raw(msgspec.msgpack.encode(answer))
-    return msgspec.msgpack.encode(_Answer(found=type(answer).__name__, value=value))
+        refusal = _Answer(refused=answer.reason, message=encodable(str(answer)))
+        return [msgspec.msgpack.encode(refusal)]
+    if isinstance(answer, PagesFound):
+        return _found(answer, ())
+    return _found(replace(answer, parts=()), answer.parts)
 
 
-def decode_answer(frame: bytes) -> Extracted:
+def _found(bare: Extracted, parts: tuple[Part, ...]) -> Frame:
+    heads = tuple(_PartHead(part.file_name, part.declared) for part in parts)
+    head = _Answer(type(bare).__name__, msgspec.Raw(msgspec.msgpack.encode(bare)), heads)
+    return [msgspec.msgpack.encode(head), *(part.content for part in parts)]
+
+
+def decode_answer(frame: Frame) -> Extracted:
     """The result out of a frame.
 
     Raises:
         MalformedRecord: The document was refused.
     """
-    answer = msgspec.msgpack.decode(frame, type=_Answer)
+    answer = msgspec.msgpack.decode(frame[0], type=_Answer)
     if answer.refused:
         raise MalformedRecord(Reason(answer.refused), answer.message)
-    return msgspec.msgpack.decode(answer.value, type=_FOUND[answer.found])
+    found = msgspec.msgpack.decode(answer.value, type=_FOUND[answer.found])
+    if isinstance(found, PagesFound) or not answer.parts:
+        return found
+    named = zip(frame[1:], answer.parts, strict=True)
+    return replace(found, parts=tuple(Part(data, head.file_name, head.declared) for data, head in named))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
 from mailroom.extract.child import Child
+from mailroom.extract.frames import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class KeptChild:
         """The child's process id, where there is one."""
         return None if self._child is None else self._child.pid
 
-    def answer(self, request: bytes) -> bytes:
+    def answer(self, request: Frame) -> list[bytes]:
         """The first frame of the answer.
 
         Raises:
@@ -59,7 +60,7 @@ class KeptChild:
             self._child.end()
         self._child = None
 
-    def _try(self, request: bytes) -> tuple[bytes | None, MalformedRecord]:
+    def _try(self, request: Frame) -> tuple[list[bytes] | None, MalformedRecord]:
         if self._child is not None and self._child.status is not None:
             self.end()
         child = self._child = self._child or Child(*self._command)

@@ -13,6 +13,7 @@ from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
 from mailroom.extract import frames
 from mailroom.extract.child_side import serve
+from mailroom.extract.frames import Frame
 from mailroom.extract.registry import parser_of
 from mailroom.extract.results import Extracted
 
@@ -25,14 +26,14 @@ def main(arguments: list[str]) -> int:
     """
     cpu_seconds, memory_bytes = map(int, arguments)
 
-    def answer(request: bytes) -> Iterator[bytes]:
+    def answer(request: Frame) -> Iterator[Frame]:
         _allow_processor_time(cpu_seconds)
         yield frames.encode_answer(_answer(request))
 
     return serve(answer, memory_bytes)
 
 
-def _answer(request: bytes) -> Extracted | MalformedRecord:
+def _answer(request: Frame) -> Extracted | MalformedRecord:
     data, kind, limits = frames.decode_request(request)
     try:
         return parser_of(kind.media_type)(data, kind, limits)

@@ -51,15 +51,18 @@ def _lines(workbook: object) -> Iterator[str]:
 
 
 def _line(row: Sequence[Value]) -> str:
-    return "\t".join(map(_shown, row)).strip("\t")
+    cells = [value if isinstance(value, str) else _shown(value) for value in row]
+    # One look at a row: cells of several lines are few.
+    if not "".join(cells).isprintable():
+        cells = [cell if cell.isprintable() else " ".join(cell.split()) for cell in cells]
+    return "\t".join(cells).strip("\t")
 
 
 def _shown(value: Value) -> str:
-    """A value as a sheet shows it: whole numbers without a point, all on one line."""
+    """A value as a sheet shows it: whole numbers without a point."""
     if isinstance(value, float) and value.is_integer():
         return f"{value:.0f}"
-    shown = str(value)
-    return shown if shown.isprintable() else " ".join(shown.split())
+    return str(value)
 
 
 def _until_enough(lines: Iterable[str], enough: int) -> Iterator[str]:

@@ -35,7 +35,7 @@ class PageLooker:
         """
         child = self._idle.get()
         try:
-            return decode(child.answer(data))
+            return decode(child.answer([data]))
         finally:
             self._idle.put(child)
 

@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
 from mailroom.extract.child_side import serve
+from mailroom.extract.frames import Frame
 from mailroom.features.page_frames import encode_pixels, encode_refusal
 from mailroom.features.pages import document_pixels
 
 
-def answer(request: bytes) -> Iterator[bytes]:
+def answer(request: Frame) -> Iterator[Frame]:
     """The pixels of a document, or its refusal, as one frame."""
     try:
-        yield encode_pixels(document_pixels(request))
+        yield encode_pixels(document_pixels(request[0]))
     except MalformedRecord as refusal:
         yield encode_refusal(refusal)
     except MemoryError:

@@ -1,4 +1,4 @@
-"""What travels between an OCR pool and its workers: JSON, and a document's bytes after it.
+"""What travels between an OCR pool and its workers: JSON, and a document's bytes beside it.
 
 JSON rather than pickle, because a worker that a hostile document took over must not be able to run code in its parent.
 A worker answers with one frame for each page, and a last one.
@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 
 from mailroom.contracts.errors import MalformedRecord
 from mailroom.contracts.reasons import Reason
+from mailroom.extract.frames import Frame
 from mailroom.extract.ocr.engine import OcrPage
 
 
@@ -54,42 +55,42 @@ class Unavailable:
 Answer = PageRead | Finished | Unavailable
 
 
-def encode_request(request: Request) -> bytes:
-    """A request as one frame: a line of JSON, then the document."""
+def encode_request(request: Request) -> Frame:
+    """A request as one frame: JSON, and the document."""
     head = {
         "media_type": request.media_type,
         "seconds": request.seconds,
         "page_seconds": request.page_seconds,
     }
-    return json.dumps(head).encode() + b"\n" + request.data
+    return [json.dumps(head).encode(), request.data]
 
 
-def decode_request(frame: bytes) -> Request:
+def decode_request(frame: Frame) -> Request:
     """The request out of a frame."""
-    line, _, data = frame.partition(b"\n")
-    return Request(data, **json.loads(line))
+    head, data = frame
+    return Request(data, **json.loads(head))
 
 
-def encode_answer(answer: Answer | MalformedRecord) -> bytes:
+def encode_answer(answer: Answer | MalformedRecord) -> Frame:
     """A part of an answer, or the document's refusal, as one frame."""
     match answer:
         case PageRead(page, seconds):
-            return json.dumps({"page": asdict(page), "seconds": seconds}).encode()
+            return [json.dumps({"page": asdict(page), "seconds": seconds}).encode()]
         case Finished(engine):
-            return json.dumps({"engine": engine}).encode()
+            return [json.dumps({"engine": engine}).encode()]
         case Unavailable(message):
-            return json.dumps({"unavailable": message}).encode()
+            return [json.dumps({"unavailable": message}).encode()]
         case MalformedRecord() as refusal:
-            return json.dumps({"refused": refusal.reason, "message": str(refusal)}).encode()
+            return [json.dumps({"refused": refusal.reason, "message": str(refusal)}).encode()]
 
 
-def decode_answer(frame: bytes) -> Answer:
+def decode_answer(frame: Frame) -> Answer:
     """A part of an answer out of a frame.
 
     Raises:
         MalformedRecord: The document was refused.
     """
-    match json.loads(frame):
+    match json.loads(frame[0]):
         case {"page": page, "seconds": seconds}:
             return PageRead(OcrPage(**page), seconds)
         case {"engine": engine}:
