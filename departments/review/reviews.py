@@ -15,13 +15,13 @@ from typing import Self
 
 from sqlalchemy.exc import IntegrityError
 
-from departments.configured import desk_rules
 from departments.desks import ActRefused, DeskRules
 from departments.review import acting, leases, queue, undoing
 from departments.review.errors import LeaseLost
 from departments.review.leases import Claim
 from departments.review.queue import Order
 from departments.review.recording import ActRequest, Done
+from departments.rules import desk_rules
 from departments.store.engine import Store
 from mailroom.desk_settings import ReviewSettings
 from mailroom.settings import Settings
