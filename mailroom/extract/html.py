@@ -11,7 +11,8 @@ from mailroom.extract import encodings, text
 from mailroom.extract.results import Limits, TextFound
 from mailroom.extract.sniffing import Kind
 
-_UNSEEN = "//script | //style | //template | //noscript | //*[@hidden] | //comment()"
+_UNSEEN = ("script", "style", "template", "noscript")
+_HIDDEN = "//*[@hidden]"
 
 _CHARSET_WITHIN = 4096
 
@@ -63,7 +64,11 @@ def _tree(markup: str) -> Any:
         tree = html.document_fromstring(markup)
     except etree.ParserError:
         return None
-    for element in tree.xpath(_UNSEEN):
+    unseen = [
+        *tree.iter(*_UNSEEN, etree.Comment),
+        *(tree.xpath(_HIDDEN) if "hidden" in markup.lower() else ()),
+    ]
+    for element in unseen:
         if element.getparent() is not None:
             element.drop_tree()
     return tree

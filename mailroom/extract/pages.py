@@ -1,6 +1,7 @@
 """Documents as page images, for OCR."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from mailroom.contracts.errors import MalformedRecord
@@ -50,6 +51,28 @@ def render_pages(
     raise MalformedRecord(
         Reason.UNSUPPORTED_MEDIA_TYPE, f"{media_type} has no pages to render: send PDF or an image"
     )
+
+
+def render_page(data: bytes, media_type: str, number: int, *, dpi: int = 100) -> "Image.Image | None":
+    """One page, as `render_pages` gives it, without what rendering the others of a PDF would take.
+
+    Args:
+        data: The document's bytes.
+        media_type: An image type or `application/pdf`.
+        number: Of the page, from 1.
+        dpi: Resolution for PDF; images keep their own.
+
+    Returns:
+        The page; None where the document has fewer.
+
+    Raises:
+        MalformedRecord: As `render_pages`.
+    """
+    if media_type != "application/pdf":
+        pages = render_pages(data, media_type, max_pages=number)
+        return next(islice(pages, number - 1, None), None)
+    with pdf.opened(data) as document:
+        return _render_page(document[number - 1], dpi) if 0 < number <= len(document) else None
 
 
 def pages_to_read(

@@ -48,13 +48,18 @@ def cleanse(text: str, *, version: int = PREP_VERSION) -> CleanText:
 
 def _apply(rules: Sequence[Rule], text: str) -> tuple[str, tuple[str, ...]]:
     steps: dict[str, None] = {}
+    settled: dict[str, str] = {}
     for _ in range(_MAX_ROUNDS):
         before = text
         for rule in rules:
+            if settled.get(rule.name) is text:
+                continue
             changed = rule.apply(text)
             if changed != text:
                 steps[rule.name] = None
                 text = changed
+            if rule.settles:
+                settled[rule.name] = text
         # Only characters beyond ASCII can uncover work for an earlier rule.
         if text == before or text.isascii():
             break

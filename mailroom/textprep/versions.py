@@ -16,10 +16,17 @@ from mailroom.textprep import characters, layout, mojibake
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One text rule: a name for the record, and a pure function from text to text."""
+    """One text rule.
+
+    Attributes:
+        name: For the record.
+        apply: A pure function from text to text.
+        settles: Whether it finds nothing more to do in what it gave.
+    """
 
     name: str
     apply: Callable[[str], str]
+    settles: bool = False
 
 
 _VERSION_1 = (
@@ -27,8 +34,8 @@ _VERSION_1 = (
     Rule("mojibake", mojibake.mend),
     Rule("characters", characters.fold),
     Rule("composition", characters.compose),
-    Rule("white-space", layout.squeeze),
-    Rule("hyphenation", layout.join_hyphenated),
+    Rule("white-space", layout.squeeze, settles=True),
+    Rule("hyphenation", layout.join_hyphenated, settles=True),
 )
 
 _RULES: Mapping[int, Sequence[Rule]] = MappingProxyType({1: _VERSION_1})
