@@ -15,6 +15,7 @@ from departments.moving import standing_of
 from departments.review import leases
 from departments.review.errors import StaleDocument
 from departments.review.recording import ActRequest, Done, done_of, locked, record, write
+from departments.store.changes import stamp
 from departments.store.tables import Act, Document
 
 
@@ -82,7 +83,9 @@ def _do(session: Session, document: Document, request: ActRequest, rules: DeskRu
     step = Step(request.id, kind, label, standing.desk)
     if kind is ActKind.SKIP:
         return record(session, document, step, before, request.actor, now)
-    return write(session, document, step, standing, request.actor, rules, now)
+    done = write(session, document, step, standing, request.actor, rules, now)
+    stamp(session, document)
+    return done
 
 
 def _meant(request: ActRequest, present: str) -> tuple[ActKind, str | None]:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from departments.desks import JUDGEMENTS, ActKind, DeskRules, Standing, Step
 from departments.moving import move, standing_of
 from departments.review.errors import NoSuchDocument
-from departments.store.changes import stamp
 from departments.store.tables import Act, Document
 
 
@@ -99,17 +98,35 @@ def write(
     actor: str,
     rules: DeskRules,
     now: datetime,
+    *,
+    published: bool = False,
 ) -> Done:
-    """Move a locked document as an act says, and write the act down."""
+    """Move a locked document as an act says, and write the act down; the caller stamps it last of all.
+
+    Args:
+        session: The transaction.
+        document: Locked.
+        step: The act.
+        standing: Where it takes the document.
+        actor: Who acts.
+        rules: The desks.
+        now: When.
+        published: It came from the log.
+    """
     before = standing_of(document)
     move(session, document, standing, rules, now)
-    done = record(session, document, step, before, actor, now)
-    stamp(session, document)
-    return done
+    return record(session, document, step, before, actor, now, published=published)
 
 
 def record(
-    session: Session, document: Document, step: Step, before: Standing, actor: str, now: datetime
+    session: Session,
+    document: Document,
+    step: Step,
+    before: Standing,
+    actor: str,
+    now: datetime,
+    *,
+    published: bool = False,
 ) -> Done:
     """Write an act down, done to a document that lay at `before`.
 
@@ -128,7 +145,7 @@ def record(
         actor=actor,
         at=now,
         revision=document.revision,
-        published=not teaches,
+        published=published or not teaches,
         undoes=step.undoes,
     )
     session.add(row)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 from departments.desks import ActKind, ActRefused, DeskRules, Step, effective, first_standing, restored
 from departments.review.errors import StaleDocument
 from departments.review.recording import Done, done_of, history, locked, new_act_id, write
+from departments.store.changes import stamp
 from departments.store.tables import Act
 
 
@@ -50,7 +51,9 @@ def undo(
         )
     undone = Step(new_id, ActKind.UNDO, None, document.desk, undoes=target.id)
     standing = restored(first_standing(document.decision, document.department), (*steps, undone))
-    return write(session, document, undone, standing, actor, rules, now)
+    done = write(session, document, undone, standing, actor, rules, now)
+    stamp(session, document)
+    return done
 
 
 def _to_undo(session: Session, actor: str, act_id: str | None) -> Act:
