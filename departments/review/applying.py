@@ -26,7 +26,8 @@ def apply(
 ) -> Document | None:
     """Do what a judgement says, once: our own acts come back too, and are known by their ids.
 
-    The caller stamps the documents (`departments.store.changes`), all together at the end of its transaction. Whoever has the document open is told at their next act that somebody judged it meanwhile.
+    The caller stamps the documents (`departments.store.changes`), all together at the end of its transaction. Whoever
+    has the document open is told at their next act that somebody judged it meanwhile.
 
     Args:
         session: A transaction that writes.
