@@ -98,24 +98,11 @@ def write(
     actor: str,
     rules: DeskRules,
     now: datetime,
-    *,
-    published: bool = False,
 ) -> Done:
-    """Move a locked document as an act says, and write the act down; the caller stamps it last of all.
-
-    Args:
-        session: The transaction.
-        document: Locked.
-        step: The act.
-        standing: Where it takes the document.
-        actor: Who acts.
-        rules: The desks.
-        now: When.
-        published: It came from the log.
-    """
+    """Move a locked document as an act says, and write the act down; the caller stamps it last of all."""
     before = standing_of(document)
     move(session, document, standing, rules, now)
-    return record(session, document, step, before, actor, now, published=published)
+    return record(session, document, step, before, actor, now)
 
 
 def record(
@@ -125,8 +112,6 @@ def record(
     before: Standing,
     actor: str,
     now: datetime,
-    *,
-    published: bool = False,
 ) -> Done:
     """Write an act down, done to a document that lay at `before`.
 
@@ -145,7 +130,7 @@ def record(
         actor=actor,
         at=now,
         revision=document.revision,
-        published=published or not teaches,
+        published=not teaches,
         undoes=step.undoes,
     )
     session.add(row)
