@@ -46,6 +46,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "package", "mailroom.model_image.commands:package", "Build a container that serves a model package."
     ),
+    Verb("gate", "training.gate.commands:gate", "Decide whether a package may replace the champion."),
     Verb("models", "training.models.commands:app", "Registered models: list, show, trace, promote, verify."),
     Verb("serve", "classifier_service.rest.commands:serve", "Label documents over HTTP."),
     Verb("classify", "cli.classify:classify", "Label documents of any number: files, folders, tables."),

@@ -2,8 +2,8 @@
 # Everything that `make demo` and `make test` need: uv, Python 3.11 or 3.12 with the locked packages in .venv, a
 # Java 17 runtime and the OCR engine. System packages are installed where this is Debian or Ubuntu and we may (root,
 # or sudo without a password); elsewhere this says exactly what to install, and ends with status 1.
-# With --for-tests, after all that: PostgreSQL and a mail server, which tests start on ports of their own, and Docker if
-# it can be.
+# With --for-tests, after all that: PostgreSQL, a mail server and a registry of images, which tests start on ports of
+# their own, and Docker if it can be.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,6 +29,7 @@ dovecot_ready() { command -v dovecot >/dev/null || [ -x /usr/sbin/dovecot ]; }
 if [ "${1:-}" = --for-tests ]; then
   postgresql_ready || install postgresql
   dovecot_ready || install dovecot-imapd
+  command -v docker-registry >/dev/null || install docker-registry
   bash scripts/docker.sh
   touch .venv/.mailroom-ready-for-tests
   exit

@@ -1,4 +1,7 @@
-"""A Docker engine, as far as images are built on it; the one module that knows its library."""
+"""A Docker engine, as far as images are built on it.
+
+This, `containers.py` and `registries.py` are the modules that know Docker's library.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -19,6 +22,11 @@ class Engine:
 
     def __init__(self, client: Any) -> None:
         self._client = client
+
+    @property
+    def api(self) -> Any:
+        """Docker's low-level client, for the modules beside this one."""
+        return self._client
 
     def build_sources(
         self, folder: Path, dockerfile: str, tag: str, arguments: Mapping[str, str], show: Show
@@ -47,7 +55,7 @@ class Engine:
         try:
             return followed(self._client.build(**what, rm=True, forcerm=True, decode=True), show)
         except (DockerException, OSError) as error:
-            raise BuildFailed(f"the engine would not build the image: {_told(error)}") from error
+            raise BuildFailed(f"the engine would not build the image: {told(error)}") from error
 
 
 def connect() -> Engine:
@@ -65,7 +73,7 @@ def connect() -> Engine:
         client.ping()
     except docker.errors.DockerException as error:
         raise DockerMissing(
-            f"no Docker engine answers ({_told(error)}): start one, or let DOCKER_HOST name it"
+            f"no Docker engine answers ({told(error)}): start one, or let DOCKER_HOST name it"
         ) from error
     return Engine(client)
 
@@ -97,6 +105,6 @@ def followed(events: Iterable[Mapping[str, Any]], show: Show) -> str:
     return image
 
 
-def _told(error: BaseException) -> str:
+def told(error: BaseException) -> str:
     """The engine's own words, where the library wraps them."""
     return str(getattr(error, "explanation", None) or error).strip().splitlines()[0]

@@ -9,3 +9,7 @@ class DockerMissing(MailroomError):
 
 class BuildFailed(MailroomError):
     """The engine could not build the image."""
+
+
+class ContainerFailed(MailroomError):
+    """A container could not be started, or an image is not what it should be."""

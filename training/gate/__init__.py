@@ -1,0 +1,1 @@
+"""The gate: may this package replace the champion? `judging.py` is where to begin."""
