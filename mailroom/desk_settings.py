@@ -132,3 +132,14 @@ class ConsoleSettings(Section):
     host: str = Field("127.0.0.1", description="0.0.0.0 in a container")
     port: int = Field(8200, ge=0, le=65535, description="0 takes a free one")
     session_hours: float = Field(12.0, gt=0, description="until one must sign in again")
+    sign_in_rate: str = Field(
+        "20/minute", description="attempts of an address, and of anybody for one account"
+    )
+    https: bool = Field(default=False, description="browsers come by TLS, which a proxy in front ends")
+    upload_url: str | None = Field(
+        None, pattern="^https?://", description="HTTP door of ingest; else the one of the settings `http`"
+    )
+    upload_key: SecretStr | None = Field(None, description="API key for it, good for documents:write")
+    package: str | None = Field(
+        None, description="model package that tells which words decided; else the classifier's"
+    )

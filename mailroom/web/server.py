@@ -7,13 +7,15 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
+from typing import Protocol
 
 import uvicorn
+from starlette.types import Receive, Scope, Send
 
 from mailroom.streams.clock import Clock, SystemClock
-from mailroom.web.app import Door
 from mailroom.web.endpoint import DoorState
 from mailroom.web.listening import turn_away
+from mailroom.web.refusals import Wire
 from mailroom.web.shedding import Work, shedding
 
 BACKLOG = 1024
@@ -22,6 +24,18 @@ LINGER_SECONDS = 0.5
 TURN_SECONDS = 0.02
 IDLE_SECONDS = 65
 """Above the minute for which load balancers keep idle connections: who closes first must not be this side."""
+
+
+class Application(Protocol):
+    """What is served: a `Door`, or pages."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, as ASGI has it."""
+        ...
+
+    def refusal(self, url: bytes, identifier: bytes) -> Wire | None:
+        """The answer to a POST that came above capacity; None for what is no request for work."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +60,7 @@ class Server(uvicorn.Server):
     """uvicorn, which drains before it stops and then ends the process with status 0.
 
     Args:
-        app: The door.
+        app: The door, or pages.
         state: Told when the drain begins.
         limits: See `ServerLimits`.
         ready: Called once requests are taken.
@@ -55,7 +69,7 @@ class Server(uvicorn.Server):
 
     def __init__(
         self,
-        app: Door,
+        app: Application,
         state: DoorState,
         limits: ServerLimits,
         ready: Callable[[], None],
@@ -102,7 +116,7 @@ class Server(uvicorn.Server):
             await asyncio.sleep(TURN_SECONDS)
 
 
-def _config(app: Door, limits: ServerLimits) -> uvicorn.Config:
+def _config(app: Application, limits: ServerLimits) -> uvicorn.Config:
     # What uvicorn logs below an error is for developers of servers: each malformed request, start and stop.
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
     return uvicorn.Config(

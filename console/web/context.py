@@ -1,0 +1,64 @@
+"""What the pages work with, wired once."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from console.accounts.sessions import Sessions
+from console.changes import Changes
+from console.deciding import Explainer
+from console.originals import Originals
+from console.uploads import Uploads
+from console.web.rendering import Renderer
+from departments.review.reviews import Reviews
+from departments.review.texts import Texts
+from departments.store.engine import Store
+from mailroom.settings import Settings
+from mailroom.streams.clock import Clock
+from mailroom.web.endpoint import DoorState
+from mailroom.web.rates import SlidingRates
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything that a page may need.
+
+    Attributes:
+        settings: As they were read at the start.
+        store: The departments' database.
+        clock: Tells the time.
+        state: Whether the process is about to end.
+        sessions: Who is signed in.
+        attempts: How often an address, or anybody for an account, may try to sign in.
+        renderer: Makes HTML.
+        changes: Tells when a document was written.
+        reviews: What people do with documents.
+        originals: Documents' bytes and pages.
+        texts: Their texts.
+        explainer: Which words decided.
+        uploads: The door for documents.
+    """
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    state: DoorState
+    sessions: Sessions
+    attempts: SlidingRates
+    renderer: Renderer
+    changes: Changes
+    reviews: Reviews
+    originals: Originals
+    texts: Texts
+    explainer: Explainer
+    uploads: Uploads
+
+
+def of_request(request: Request) -> Context:
+    """The context of the application that a request came to."""
+    context: Context = request.app.state.context
+    return context
+
+
+Wired = Annotated[Context, Depends(of_request)]
