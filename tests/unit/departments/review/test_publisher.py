@@ -29,7 +29,7 @@ class Log(MemorySink):
 
     up = True
 
-    def flush(self, timeout: float) -> None:
+    def flush(self, timeout: float) -> None:  # noqa: ARG002 - nothing to wait for
         """Acknowledge."""
         if not self.up:
             raise DeliveryFailed("the log is off")
