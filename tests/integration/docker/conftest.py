@@ -112,6 +112,12 @@ def flink_image(engine: None) -> str:
     return built("stream_processing/Dockerfile", f"mailroom-flink:{TAG}")
 
 
+@pytest.fixture(scope="session")
+def ingest_image(engine: None) -> str:
+    """The image of the doors that stay open, likewise."""
+    return built("ingest/Dockerfile", f"mailroom-ingest:{TAG}")
+
+
 def built(dockerfile: str, image: str) -> str:
     """An image of these sources, by its name."""
     told(["docker", "build", "--quiet", "--file", dockerfile, "--tag", image, "."])

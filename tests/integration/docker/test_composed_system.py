@@ -27,6 +27,7 @@ LARGE = 1_500_000
 SERVICES = {
     "classifier-scanned",
     "classifier-text",
+    "ingest",
     "jobmanager",
     "kafka",
     "mlflow",
@@ -36,10 +37,12 @@ SERVICES = {
 
 
 @pytest.fixture(scope="module")
-def system(flink_image: str, tracking_image: str, classifier_image: str) -> Iterator[Compose]:
-    """All services, healthy."""
-    ports = ("MAILROOM_KAFKA_PORT", "MAILROOM_FLINK_UI_PORT", "MAILROOM_MLFLOW_PORT")
-    with project({}, *ports).up() as running:
+def system(
+    flink_image: str, tracking_image: str, classifier_image: str, ingest_image: str
+) -> Iterator[Compose]:
+    """All services, the door for uploads too, healthy."""
+    ports = ("MAILROOM_KAFKA_PORT", "MAILROOM_FLINK_UI_PORT", "MAILROOM_MLFLOW_PORT", "MAILROOM_HTTP_PORT")
+    with project({}, *ports, profile="doors").up() as running:
         yield running
 
 
@@ -90,6 +93,17 @@ def test_every_document_is_labelled_once(
     assert until(answers.nothing_follows)
     assert Counter(answers.keys) == Counter(dict.fromkeys(ids, 1))
     assert set(answers.topics) == {"documents.classified"}
+
+
+def test_an_upload_is_labelled_and_known_to_its_door(system: Compose, answers: Answers, until: Until) -> None:
+    """A letter over HTTP goes the way of all others; its id is asked for where it was handed in."""
+    door = f"http://127.0.0.1:{system.ports['MAILROOM_HTTP_PORT']}/documents"
+    letter = ("letter.txt", b"Please pay invoice 118 over 480.00 EUR within 14 days.")
+    handed = httpx.post(door, files={"file": letter}, timeout=30)
+    assert handed.status_code == httpx.codes.ACCEPTED, handed.text
+    identifier = handed.json()["id"]
+    assert until(lambda: answers.at_least(1) and identifier.encode() in answers.keys)
+    assert until(lambda: httpx.get(f"{door}/{identifier}", timeout=30).json()["state"] == "labelled")
 
 
 def test_a_jobmanager_that_was_killed_goes_on(
