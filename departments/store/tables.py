@@ -191,6 +191,23 @@ class Refusal(Table):
     at: Mapped[datetime]
 
 
+class Flow(Table):
+    """What was labelled within a minute for a department: a view of the projection's state, one row per partition.
+
+    Ages are seconds from a document's coming to its label. `seen` is the offset of the last record counted.
+    """
+
+    __tablename__ = "flow"
+    begins_at: Mapped[datetime] = mapped_column(primary_key=True)
+    department: Mapped[str] = mapped_column(primary_key=True)
+    partition: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    documents: Mapped[int]
+    reviews: Mapped[int]  # of them, with the decision `review`
+    age_sum: Mapped[float]
+    age_max: Mapped[float]
+    seen: Mapped[int] = mapped_column(BigNumber)
+
+
 class Counter(Table):
     """Numbers that only grow. Whoever takes one holds its row until it commits: their order is that of commits."""
 

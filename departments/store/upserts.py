@@ -18,14 +18,24 @@ def insert_missing(session: Session, table: type[Table], rows: Sequence[Mapping[
         )
 
 
-def upsert(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows; of those whose primary key is there already, the other columns given are replaced."""
+def upsert(
+    session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]], *, grows: str | None = None
+) -> None:
+    """Insert rows; of those whose primary key is there already, the other columns given are replaced.
+
+    Args:
+        session: A transaction that writes.
+        table: Whose rows.
+        rows: All with the same columns.
+        grows: A column of which a row that is there never takes a smaller value: an older row replaces nothing.
+    """
     if not rows:
         return
     keys = [column.name for column in inspect(table).primary_key]
     insert = _insert(session, table)
     new = {name: insert.excluded[name] for name in rows[0] if name not in keys}
-    session.execute(insert.on_conflict_do_update(index_elements=keys, set_=new), list(rows))
+    newer = None if grows is None else insert.excluded[grows] >= getattr(table, grows)
+    session.execute(insert.on_conflict_do_update(index_elements=keys, set_=new, where=newer), list(rows))
 
 
 def _insert(session: Session, table: type[Table]) -> Any:

@@ -200,10 +200,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sessions_account"), ["account"], unique=False)
         batch_op.create_index(batch_op.f("ix_sessions_expires_at"), ["expires_at"], unique=False)
 
+    op.create_table(
+        "flow",
+        sa.Column("begins_at", UtcTime(), nullable=False),
+        sa.Column("department", sa.Text(), nullable=False),
+        sa.Column("partition", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("documents", sa.Integer(), nullable=False),
+        sa.Column("reviews", sa.Integer(), nullable=False),
+        sa.Column("age_sum", sa.Double(), nullable=False),
+        sa.Column("age_max", sa.Double(), nullable=False),
+        sa.Column("seen", BigNumber, nullable=False),
+        sa.PrimaryKeyConstraint("begins_at", "department", "partition", name=op.f("pk_flow")),
+    )
     op.execute("INSERT INTO counters (name, value) VALUES ('documents', 0)")
 
 
 def downgrade() -> None:
+    op.drop_table("flow")
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sessions_expires_at"))
         batch_op.drop_index(batch_op.f("ix_sessions_account"))
