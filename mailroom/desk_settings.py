@@ -1,5 +1,6 @@
 """Settings of what comes behind the labels: desks, their deadlines, review, delivery, look-up."""
 
+import socket
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,7 +11,7 @@ from mailroom.sections import Section
 REVIEW = "review"
 MIB = 1024 * 1024
 
-Address = Annotated[str, Field(pattern=r"^[!-?A-~]+@[!-?A-~]+$", max_length=320)]
+Address = Annotated[str, Field(pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+$", max_length=320)]
 """A mail address without a name, in ASCII."""
 
 
@@ -108,6 +109,14 @@ class DesksSettings(Section):
         None,
         description="SQLAlchemy URL, as postgresql+psycopg://user:password@host/name; else SQLite at home",
     )
+    consumer_group: str = Field(
+        "mailroom-departments", description="of those who write the database; its state's name in the log too"
+    )
+    instance: str = Field(
+        default_factory=socket.gethostname,
+        description="stable over restarts, unique among running instances; by default the host's name",
+    )
+    state_dir: Path | None = Field(None, description="working files; by default `departments` at home")
     host: str = Field("127.0.0.1", description="of the look-up door; 0.0.0.0 in a container, with keys")
     port: int = Field(8100, ge=0, le=65535, description="0 takes a free one")
     at: dict[str, DeskSettings] = Field(default_factory=dict, description="by department")

@@ -283,7 +283,7 @@ class Settings(BaseSettings):
     http: HttpSettings = Field(default_factory=HttpSettings)
     telemetry: TelemetrySettings = TelemetrySettings()
     access: AccessSettings = AccessSettings()
-    desks: DesksSettings = DesksSettings()
+    desks: DesksSettings = Field(default_factory=DesksSettings)
     console: ConsoleSettings = ConsoleSettings()
     departments: dict[str, str] = Field(
         default_factory=lambda: dict(DEPARTMENTS), description="label to department"

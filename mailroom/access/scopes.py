@@ -10,6 +10,8 @@ class Scope(StrEnum):
     """Put documents in."""
     READ_DOCUMENTS = "documents:read"
     """Ask what became of documents: states, labels, file names; never their content."""
+    READ_LABELS = "labels:read"
+    """Look labels up at the departments' door: labels, desks, journeys, file names; never content."""
     READ_CONTENT = "content:read"
     """Fetch originals."""
     LABEL_DOCUMENTS = "documents:label"
