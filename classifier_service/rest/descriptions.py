@@ -15,6 +15,8 @@ from classifier_service.rest.wire import (
     Predictions,
     ServerMetadata,
 )
+from mailroom.extract.registry import media_types
+from mailroom.extract.zip_kinds import ZIP
 from mailroom.web.health import Live, Ready
 from mailroom.web.operations import Description
 
@@ -30,15 +32,8 @@ _FORM = {
         "text": {"type": "array", "items": {"type": "string"}, "description": "Texts."},
     },
 }
-_FILES = (
-    "application/pdf",
-    "image/png",
-    "image/jpeg",
-    "image/tiff",
-    "text/plain",
-    "text/html",
-    "message/rfc822",
-)
+# JSON has forms of its own here, and the documents of an archive want a label each.
+_FILES = [media_type for media_type in media_types() if media_type not in {JSON, ZIP}]
 _LETTER = "Please find attached our invoice 2026-117 over 420.00 EUR, due within 14 days."
 _INFER = {"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data": [_LETTER]}]}
 
@@ -63,9 +58,9 @@ INVOCATIONS = Description(
                 name: {} for name in ("inputs", "instances", "dataframe_split", "dataframe_records")
             },
         },
+        **dict.fromkeys(_FILES, BINARY),
         "text/csv": {"type": "string"},
         "application/jsonlines": {"type": "string"},
-        **dict.fromkeys(_FILES, BINARY),
     },
     examples={
         "texts": {"inputs": [_LETTER]},

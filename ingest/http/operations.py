@@ -8,11 +8,12 @@ from ingest.http.receiving import Receive
 from ingest.http.telling import Tell
 from ingest.http.wire import Documents, DocumentState
 from mailroom.access.scopes import Scope
+from mailroom.extract.registry import media_types
 from mailroom.web.health import Live, Ready
 from mailroom.web.operations import Description, Operation
 
 BINARY: Mapping[str, Any] = {"type": "string", "format": "binary"}
-FILES = ("application/octet-stream", "application/pdf", "image/tiff", "message/rfc822", "text/plain")
+FILES = ("application/octet-stream", *media_types())
 
 _ID = "0b9f2c64-0f0a-4c0e-8a44-5b1f1f0f9d11"
 _IN_LOG = {

@@ -47,6 +47,11 @@ def parser_of(media_type: str) -> Parser:
         raise MalformedRecord(Reason.UNSUPPORTED_MEDIA_TYPE, message) from None
 
 
+def media_types() -> list[str]:
+    """All that can be read, for those who describe a door."""
+    return sorted(_parsers().keys() - {ole_kinds.LOCKED})
+
+
 @functools.cache
 def _parsers() -> Mapping[str, Parser]:
     known: Iterable[tuple[Parser, Iterable[str]]] = (
