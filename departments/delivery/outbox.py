@@ -1,0 +1,229 @@
+"""What is due to desks, in the departments' database: claimed, sent or put off, given up, called back by hand.
+
+A message is claimed for a while (its lease) and marked once it has arrived. Who is killed in between leaves a lease
+that runs out: the message is sent again, under the same id.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from departments.delivery.messages import Facts, Message
+from departments.store.columns import rfc3339
+from departments.store.tables import DEAD, DUE, SENT, Delivery, Document
+
+Lane = tuple[str, str]
+"""A desk and a channel: one receiver."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Messages to send now, and those whose document nobody knows any more."""
+
+    messages: tuple[Message, ...]
+    orphans: tuple[str, ...] = ()
+
+
+def claim(session: Session, lane: Lane, limit: int, now: datetime, lease: timedelta) -> Claim:
+    """Take what is due to one receiver, longest due first.
+
+    Of one document a message waits until the earlier ones have been sent or given up, so that no recall overtakes
+    what it recalls.
+
+    Args:
+        session: Of a writing transaction.
+        lane: The receiver.
+        limit: So many at most.
+        now: The present.
+        lease: For how long they are the caller's alone.
+    """
+    ids = session.scalars(_claimable(lane, now).limit(limit)).all()
+    if not ids:
+        return Claim(())
+    taken = (
+        update(Delivery)
+        .where(Delivery.id.in_(ids), Delivery.state == DUE, _free(now))
+        .values(lease_until=now + lease, attempts=Delivery.attempts + 1)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    ours = session.scalars(taken).all()
+    rows = session.execute(
+        select(Delivery, Document)
+        .outerjoin(Document, Document.id == Delivery.document_id)
+        .where(Delivery.id.in_(ours))
+        .order_by(Delivery.next_at, Delivery.revision, Delivery.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    return Claim(
+        tuple(_message(delivery, document) for delivery, document in rows if document is not None),
+        tuple(delivery.id for delivery, document in rows if document is None),
+    )
+
+
+def mark_sent(session: Session, message_id: str, now: datetime) -> None:
+    """A message has arrived."""
+    _settle(session, [message_id], state=SENT, sent_at=now, last_error=None)
+
+
+def put_off(session: Session, message_id: str, until: datetime, reason: str) -> None:
+    """A message is tried again later."""
+    _settle(session, [message_id], next_at=until, last_error=reason)
+
+
+def give_up(session: Session, message_ids: Collection[str], reason: str) -> None:
+    """Messages are dead until somebody calls them back."""
+    _settle(session, message_ids, state=DEAD, last_error=reason)
+
+
+def is_due(session: Session, lane: Lane, now: datetime) -> bool:
+    """Whether there is something for `claim`."""
+    return session.scalar(_claimable(lane, now).limit(1)) is not None
+
+
+def strays(session: Session, lanes: Collection[Lane]) -> tuple[Lane, ...]:
+    """Receivers that no settings name, and to which something is due."""
+    chosen = select(Delivery.desk, Delivery.channel).where(Delivery.state == DUE).distinct()
+    return tuple(lane for desk, channel in session.execute(chosen) if (lane := (desk, channel)) not in lanes)
+
+
+def give_up_lane(session: Session, lane: Lane, reason: str) -> int:
+    """All that is due to a receiver is dead; how many messages that were."""
+    desk, channel = lane
+    due = select(Delivery.id).where(Delivery.state == DUE, Delivery.desk == desk, Delivery.channel == channel)
+    ids = session.scalars(due).all()
+    give_up(session, ids, reason)
+    return len(ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which deliveries; an empty choice leaves all.
+
+    Attributes:
+        states: `due`, `sent` or `dead`.
+        desks: Desks.
+        channels: Channels.
+        ids: Of deliveries, or of documents.
+        since: Made not before.
+    """
+
+    states: tuple[str, ...] = ()
+    desks: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    since: datetime | None = None
+
+    def conditions(self) -> Iterable[ColumnElement[bool]]:
+        """In SQL."""
+        for column, values in (
+            (Delivery.state, self.states),
+            (Delivery.desk, self.desks),
+            (Delivery.channel, self.channels),
+        ):
+            if values:
+                yield column.in_(values)
+        if self.ids:
+            yield or_(Delivery.id.in_(self.ids), Delivery.document_id.in_(self.ids))
+        if self.since is not None:
+            yield Delivery.created_at >= self.since
+
+
+def listed(session: Session, selection: Selection, limit: int, skip: int = 0) -> tuple[Delivery, ...]:
+    """A page of deliveries, the newest first."""
+    order = (Delivery.created_at.desc(), Delivery.id)
+    chosen = select(Delivery).where(*selection.conditions()).order_by(*order).limit(limit).offset(skip)
+    return tuple(session.scalars(chosen))
+
+
+def counted(session: Session, selection: Selection) -> dict[str, int]:
+    """How many there are, by state."""
+    chosen = select(Delivery.state, func.count()).where(*selection.conditions()).group_by(Delivery.state)
+    return {state: count for state, count in session.execute(chosen)}  # noqa: C416 - rows are no pairs to mypy
+
+
+def undone(session: Session) -> dict[tuple[str, str, str], int]:
+    """How many are not done, by desk, channel and state."""
+    names = (Delivery.desk, Delivery.channel, Delivery.state)
+    chosen = select(*names, func.count()).where(Delivery.state != SENT).group_by(*names)
+    return {(desk, channel, state): count for desk, channel, state, count in session.execute(chosen)}
+
+
+def call_back(session: Session, selection: Selection, now: datetime) -> tuple[str, ...]:
+    """Make deliveries due now, with all their tries before them; those that are due already are left alone.
+
+    Returns:
+        Their ids.
+    """
+    called = (
+        update(Delivery)
+        .where(*selection.conditions(), Delivery.state != DUE)
+        .values(state=DUE, attempts=0, next_at=now, lease_until=None, sent_at=None)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    return tuple(session.scalars(called))
+
+
+def _claimable(lane: Lane, now: datetime) -> Select[str]:
+    earlier = aliased(Delivery)
+    overtaken = exists().where(
+        earlier.document_id == Delivery.document_id,
+        earlier.desk == Delivery.desk,
+        earlier.channel == Delivery.channel,
+        earlier.state == DUE,
+        earlier.revision < Delivery.revision,
+    )
+    desk, channel = lane
+    return (
+        select(Delivery.id)
+        .where(Delivery.state == DUE, Delivery.desk == desk, Delivery.channel == channel)
+        .where(Delivery.next_at <= now, _free(now), ~overtaken)
+        .order_by(Delivery.next_at)
+    )
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now)
+
+
+def _settle(session: Session, message_ids: Collection[str], **values: object) -> None:
+    """What somebody else has settled meanwhile stays as it is."""
+    changed = update(Delivery).where(and_(Delivery.id.in_(message_ids), Delivery.state == DUE))
+    session.execute(changed.values(lease_until=None, **values).execution_options(synchronize_session=False))
+
+
+def _message(delivery: Delivery, document: Document) -> Message:
+    return Message(
+        id=delivery.id,
+        desk=delivery.desk,
+        channel=delivery.channel,
+        event=delivery.event,
+        revision=delivery.revision,
+        at=delivery.created_at,
+        facts=_facts(document),
+        attempts=delivery.attempts,
+    )
+
+
+def _facts(document: Document) -> Facts:
+    return Facts(
+        id=document.id,
+        label=document.confirmed_label or document.label,
+        predicted=document.label,
+        confidence=document.confidence,
+        decision=document.decision,
+        language=document.language,
+        desk=document.desk,
+        media_type=document.media_type,
+        size=document.size,
+        sha256=document.sha256,
+        received_at=rfc3339(document.received_at),
+        file_name=document.file_name,
+        dataref=document.dataref,
+        parent=document.parent,
+        due_at=None if document.due_at is None else rfc3339(document.due_at),
+    )
