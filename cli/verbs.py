@@ -30,6 +30,8 @@ VERBS: tuple[Verb, ...] = (
         "watch-folder", "ingest.commands:watch_folder", "Send every file that is dropped into a folder, once."
     ),
     Verb("receive", "ingest.receiving.commands:app", "Doors that stay open: mailboxes and more."),
+    Verb("console", "console.commands:console", "Open the web page over the desks."),
+    Verb("accounts", "console.accounts.commands:app", "Accounts of the console: add, list, disable."),
     Verb("keys", "mailroom.access.commands:app", "API keys of what listens: create, list, revoke."),
     Verb("watch", "mailroom.following.commands:watch", "Follow the labels as they come."),
     Verb(

@@ -10,9 +10,12 @@ from fastapi import FastAPI
 from console import queries
 from console.accounts.sessions import Sessions
 from console.changes import Changes
+from console.dead_letters import DeadLetters
 from console.deciding import Explainer
+from console.models import Models
 from console.originals import Originals
-from console.pages import document, documents, live, review, signing_in, upload
+from console.pages import dead_letters, document, documents, live, models, review, signing_in, upload
+from console.pages import settings as settings_shown
 from console.uploads import Uploads
 from console.web import files
 from console.web.context import Context
@@ -33,7 +36,7 @@ from mailroom.web.rates import SlidingRates
 from mailroom.web.refusals import Wire
 
 SERVICE = "mailroom-console"
-PAGES = (files, signing_in, live, documents, document, review, upload)
+PAGES = (files, signing_in, live, documents, document, review, upload, dead_letters, models, settings_shown)
 
 
 class Pages(FastAPI):
@@ -112,4 +115,6 @@ def _context(settings: Settings, store: Store, originals: Originals, texts: Text
         texts=texts,
         explainer=Explainer(settings.console.package or settings.classifier.package),
         uploads=Uploads.of(settings),
+        dead_letters=DeadLetters(settings),
+        models=Models(),
     )

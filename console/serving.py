@@ -6,6 +6,7 @@ import structlog
 
 from console.accounts import first
 from console.bootstrap import built
+from mailroom import profiles
 from mailroom.readiness import announce
 from mailroom.settings import Settings, home, load_settings
 from mailroom.telemetry import logs
@@ -33,7 +34,7 @@ def run(request: Request) -> int:
     Raises:
         MailroomError: It cannot begin: the address is taken, or the database does not answer.
     """
-    settings = _with_options(load_settings(), request)
+    settings = _with_options(profiles.resolve(None, load_settings(), on_kinesis=True), request)
     telemetry = settings.telemetry
     logs.configure(telemetry.log_level)
     opened = bound(settings.console.host, settings.console.port)

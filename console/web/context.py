@@ -7,7 +7,9 @@ from fastapi import Depends, Request
 
 from console.accounts.sessions import Sessions
 from console.changes import Changes
+from console.dead_letters import DeadLetters
 from console.deciding import Explainer
+from console.models import Models
 from console.originals import Originals
 from console.uploads import Uploads
 from console.web.rendering import Renderer
@@ -38,6 +40,8 @@ class Context:
         texts: Their texts.
         explainer: Which words decided.
         uploads: The door for documents.
+        dead_letters: What failed.
+        models: What training made.
     """
 
     settings: Settings
@@ -53,6 +57,8 @@ class Context:
     texts: Texts
     explainer: Explainer
     uploads: Uploads
+    dead_letters: DeadLetters
+    models: Models
 
 
 def of_request(request: Request) -> Context:

@@ -23,6 +23,7 @@ def filters(words: Catalogue, now: Now) -> Mapping[str, Callable[..., Any]]:
         "age": age,
         "moment": moment,
         "percent": percent,
+        "since": lambda seconds: "" if seconds is None else moment(datetime.fromtimestamp(seconds, UTC)),
         "size": size,
         "duration": lambda seconds: duration(seconds, words),
         "named": lambda name: named(str(name), words),

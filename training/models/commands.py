@@ -1,4 +1,4 @@
-"""The verbs `models list|show|trace|promote|verify`."""
+"""The verbs `models list|runs|show|trace|promote|verify`."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -36,6 +36,30 @@ def list_models(*, tracking_uri: Uri, model: Model = "mailroom", as_json: Json =
     versions = _registry(tracking_uri, model).versions()
     result = {"model": model, "tracking": tracking_uri, "versions": [asdict(item) for item in versions]}
     emit(result, as_json=as_json, render=lambda console: draw_versions(console, result))
+
+
+@app.command()
+def runs(
+    *,
+    tracking_uri: Uri,
+    model: Model = "mailroom",
+    experiment: Annotated[str, typer.Option(help="MLflow's folder of runs.")] = "mailroom",
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="So many of the newest.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """List training runs, the newest first: what was measured, and why one came to nothing; and the versions."""
+    from mailroom.terminal import emit
+    from training.models.rendering import draw_runs
+    from training.tracking.history import history
+
+    registry = _registry(tracking_uri, model)
+    found = history(registry.settings.model_copy(update={"experiment": experiment}), limit)
+    result = {
+        "tracking": tracking_uri,
+        "runs": [asdict(item) for item in found],
+        "versions": [asdict(item) for item in registry.versions()],
+    }
+    emit(result, as_json=as_json, render=lambda console: draw_runs(console, result))
 
 
 @app.command()

@@ -7,6 +7,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from mailroom.streams.clock import rfc3339
+from mailroom.terminal import visible
+
+FIGURES = ("macro_f1", "macro_f1_unseen_sources")
+
 
 def draw_versions(console: Console, result: Mapping[str, Any]) -> None:
     """A row per version."""
@@ -27,6 +32,19 @@ def draw_versions(console: Console, result: Mapping[str, Any]) -> None:
             item["data_fingerprint"][:12],
             item["created_at"],
         )
+    console.print(table)
+
+
+def draw_runs(console: Console, result: Mapping[str, Any]) -> None:
+    """A row per run."""
+    if not result["runs"]:
+        console.print(f"no run at {result['tracking']}", highlight=False, markup=False, soft_wrap=True)
+        return
+    table = Table("run", "began", "status", "macro F1", "unseen sources", "why not", box=None, pad_edge=False)
+    for item in result["runs"]:
+        figures = ["" if item[name] is None else f"{item[name]:.3f}" for name in FIGURES]
+        cells = (item["name"], rfc3339(item["began"]), item["status"], *figures, item["failure"])
+        table.add_row(*(Text(visible(cell)) for cell in cells))
     console.print(table)
 
 
