@@ -41,7 +41,9 @@ def test_what_is_due_is_claimed_once(store: Store) -> None:
     due = add(store)
     assert ids(claimed(store)) == [due]
     assert ids(claimed(store, LEASE)) == []
-    (again,) = claimed(store, LEASE + SECOND).messages
+    other = add(store, 2, next_at=START + SECOND)
+    assert ids(claimed(store, LEASE, limit=1)) == [other]
+    (again,) = claimed(store, LEASE + SECOND, limit=1).messages
     assert (again.id, again.attempts) == (due, 2)
 
 
