@@ -26,9 +26,11 @@ install() { # the packages, as arguments
 
 postgresql_ready() { command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 dovecot_ready() { command -v dovecot >/dev/null || [ -x /usr/sbin/dovecot ]; }
+chromium_ready() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null; }
 if [ "${1:-}" = --for-tests ]; then
   postgresql_ready || install postgresql
   dovecot_ready || install dovecot-imapd
+  chromium_ready || install chromium fonts-dejavu-core
   command -v docker-registry >/dev/null || install docker-registry
   bash scripts/docker.sh
   touch .venv/.mailroom-ready-for-tests
