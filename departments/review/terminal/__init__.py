@@ -1,0 +1,1 @@
+"""The review queue in a terminal: `app.py` is the screen, `bench.py` does what its keys ask for."""
