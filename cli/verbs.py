@@ -30,6 +30,12 @@ VERBS: tuple[Verb, ...] = (
         "watch-folder", "ingest.commands:watch_folder", "Send every file that is dropped into a folder, once."
     ),
     Verb("receive", "ingest.receiving.commands:app", "Doors that stay open: mailboxes and more."),
+    Verb("departments", "departments.commands:app", "Desks: write labels to their database, tell them."),
+    Verb(
+        "deliveries",
+        "departments.delivery.commands:app",
+        "What desks are told: list it, send it again by hand.",
+    ),
     Verb("console", "console.commands:console", "Open the web page over the desks."),
     Verb("accounts", "console.accounts.commands:app", "Accounts of the console: add, list, disable."),
     Verb("keys", "mailroom.access.commands:app", "API keys of what listens: create, list, revoke."),
@@ -38,6 +44,11 @@ VERBS: tuple[Verb, ...] = (
         "dead-letters",
         "mailroom.dead_letters.commands:app",
         "Documents that failed: list, show, redrive once the cause is mended.",
+    ),
+    Verb(
+        "review",
+        "departments.review.commands:review",
+        "Review documents in this terminal, a key for each act.",
     ),
     Verb("originals", "mailroom.originals.commands:app", "The store of originals: clean it."),
     Verb("samples", "samples.commands:samples", "Generate labelled documents."),
