@@ -7,6 +7,7 @@ from typing import Protocol
 
 import structlog
 
+from departments.projection.measuring import ProjectionMetrics
 from departments.projection.writing import Read
 from mailroom.contracts.errors import MailroomError
 
@@ -35,10 +36,12 @@ class Batches:
 
     Attributes:
         writer: Writes them, in a thread.
+        metrics: Told of each batch.
         written: How many records were written since the start.
     """
 
     writer: Writes
+    metrics: ProjectionMetrics = field(default_factory=ProjectionMetrics)
     written: int = 0
     _waiting: asyncio.Queue[tuple[Read, Acknowledge]] = field(
         default_factory=lambda: asyncio.Queue(MOST_WAITING)
@@ -59,7 +62,9 @@ class Batches:
             batch = [await self._waiting.get()]
             while len(batch) < MOST_TOGETHER and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
-            await self._write([item for item, _ in batch])
+            items = [item for item, _ in batch]
+            await self._write(items)
+            self.metrics.written(items)
             self.written += len(batch)
             for _, acknowledge in batch:
                 acknowledge()
