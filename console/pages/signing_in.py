@@ -16,6 +16,7 @@ from mailroom.web.http import RequestRefused
 
 router = APIRouter()
 YEAR = 365 * 24 * 3600
+OVER = "Your session is over: sign in again, then repeat what you did; nothing was changed."
 WRONG = "Account and password do not belong together."
 Text = Annotated[str, Form(max_length=2_000)]
 
@@ -26,11 +27,13 @@ def form(
     wired: Wired,
     signed_in: Annotated[SignedIn | None, Depends(maybe)],
     next: str = "/",  # noqa: A002
+    over: str = "",
 ) -> Response:
-    """The form."""
+    """The form; it says so where a session ended before what was sent could be done."""
     if signed_in is not None:
         return RedirectResponse(own_path(next), 303)
-    return wired.renderer.page(request, "sign_in.html", None, next=own_path(next), name="", problem="")
+    problem = catalogue(language_of(request)).gettext(OVER) if over else ""
+    return wired.renderer.page(request, "sign_in.html", None, next=own_path(next), name="", problem=problem)
 
 
 @router.post("/sign-in")

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Callable
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Depends, Form, Header, Request
 from starlette.responses import Response
@@ -20,11 +20,14 @@ class SignInFirst(RequestRefused):
 
     Args:
         back: Where to go once somebody is.
+        over: Whether something was sent that was not done.
     """
 
-    def __init__(self, back: str) -> None:
-        super().__init__(401, "your session is over: sign in again, then repeat this; nothing was changed")
-        self.where = f"/sign-in?{urlencode({'next': back})}"
+    def __init__(self, back: str, *, over: bool = False) -> None:
+        super().__init__(
+            401, "Your session is over: sign in again, then repeat what you did; nothing was changed."
+        )
+        self.where = f"/sign-in?{urlencode({'next': back, **({'over': '1'} if over else {})})}"
 
 
 def cookie_name(*, https: bool) -> str:
@@ -45,7 +48,11 @@ def somebody(request: Request, found: Annotated[SignedIn | None, Depends(maybe)]
         SignInFirst: Nobody is.
     """
     if found is None:
-        raise SignInFirst(own_url(request) if request.method == "GET" else "/")
+        if request.method == "GET":
+            raise SignInFirst(own_url(request))
+        referrer = urlsplit(request.headers.get("referer", ""))
+        ours = referrer.netloc == request.headers.get("host")
+        raise SignInFirst(f"{referrer.path}?{referrer.query}" if ours else "/", over=True)
     return found
 
 
