@@ -9,11 +9,14 @@ from rich.console import Console
 from rich.table import Table
 
 from mailroom.embedded import system
-from mailroom.embedded.services import services_and_door
+from mailroom.embedded.services import all_services
 from mailroom.embedded.state import SystemState
+from mailroom.settings import home
 from mailroom.terminal import emit, messages
 
 MEBIBYTE = 1 << 20
+FIRST_PASSWORD = "console-password"  # noqa: S105 - a file's name
+"""Where the console leaves the first account's password, for whoever started the system."""
 
 
 def run(options: system.Options, *, as_json: bool) -> None:
@@ -30,7 +33,7 @@ def run(options: system.Options, *, as_json: bool) -> None:
         say=lambda words: messages().print(words, markup=False),
         prepared=lambda: stop_on_signals(stopping),
         ready=ready,
-        services=services_and_door,
+        services=all_services,
     )
 
 
@@ -82,14 +85,22 @@ def _draw(console: Console, state: SystemState, memory: dict[str, int]) -> None:
         "process": state.pid,
     }
     for name, value in facts.items():
-        console.print(f"{name:<8} {value}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"{name:<11} {value}", markup=False, highlight=False, soft_wrap=True)
     table = Table("service", "state", "process", "restarts", "MiB", "log", box=None)
     for service in state.services:
         if service.address:
             console.print(
-                f"{service.name:<8} {service.address}", markup=False, highlight=False, soft_wrap=True
+                f"{service.name:<11} {service.address}", markup=False, highlight=False, soft_wrap=True
             )
         size = str(memory[service.name] // MEBIBYTE)
         pid = str(service.pid or "")
         table.add_row(service.name, service.phase, pid, str(service.restarts), size, service.log)
+    password = home() / FIRST_PASSWORD
+    if password.is_file():
+        console.print(
+            f"sign in to the console with the name and password in {password}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
     console.print(table)

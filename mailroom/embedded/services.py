@@ -10,7 +10,9 @@ from mailroom.embedded import ports, ready
 from mailroom.embedded.kafka import Broker
 from mailroom.embedded.supervisor import Service
 
-KAFKA, FLINK, CLASSIFIER, HTTP = "kafka", "flink", "classifier", "http"
+KAFKA, FLINK, CLASSIFIER, HTTP, DEPARTMENTS, CONSOLE = (
+    "kafka", "flink", "classifier", "http", "departments", "console",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,36 @@ def python_services(folders: Folders, environment: Mapping[str, str]) -> list[Se
     ]
 
 
-def services_and_door(folders: Folders, environment: Mapping[str, str]) -> list[Service]:
-    """The same, and the HTTP door of ingest, on the loopback port that it had before."""
+def all_services(folders: Folders, environment: Mapping[str, str]) -> list[Service]:
+    """The same, the HTTP door of ingest, the departments, and the console with its address."""
+    door = _door(folders, environment)
+    words = ("run", "--profile", environment["MAILROOM_KAFKA__BOOTSTRAP"])
+    desks = _python_service(
+        DEPARTMENTS, "departments", folders, _desks(environment), *words, start_seconds=120.0
+    )
+    return [*python_services(folders, environment), door, desks, _console(folders, environment, door.address)]
+
+
+def _desks(environment: Mapping[str, str]) -> dict[str, str]:
+    """One instance, whatever the machine is called: a restart takes its partitions back at once."""
+    return {**environment, "MAILROOM_DESKS__INSTANCE": "embedded"}
+
+
+def _console(folders: Folders, environment: Mapping[str, str], uploads: str) -> Service:
+    """The page, on the loopback port that it had before."""
+    port = ports.remember(folders.home / "console-port.json", [CONSOLE], {})[CONSOLE]
+    settings = {
+        **environment,
+        "MAILROOM_CONSOLE__HOST": ports.LOOPBACK,
+        "MAILROOM_CONSOLE__PORT": str(port),
+        "MAILROOM_CONSOLE__UPLOAD_URL": uploads,
+    }
+    page = _python_service(CONSOLE, "console", folders, settings, start_seconds=60.0)
+    return replace(page, address=f"http://{ports.LOOPBACK}:{port}")
+
+
+def _door(folders: Folders, environment: Mapping[str, str]) -> Service:
+    """The HTTP door of ingest, on the loopback port that it had before."""
     state = folders.data / "embedded-http"  # not that of a door which this user opens himself
     port = ports.remember(state / "port.json", [HTTP], {})[HTTP]
     settings = {
@@ -66,7 +96,7 @@ def services_and_door(folders: Folders, environment: Mapping[str, str]) -> list[
     }
     words = ("http", "--profile", environment["MAILROOM_KAFKA__BOOTSTRAP"])
     door = _python_service(HTTP, "ingest", folders, settings, *words, start_seconds=60.0)
-    return [*python_services(folders, environment), replace(door, address=f"http://{ports.LOOPBACK}:{port}")]
+    return replace(door, address=f"http://{ports.LOOPBACK}:{port}")
 
 
 def environment(folders: Folders, bootstrap: str, package: Path, java_home: Path | None) -> dict[str, str]:
