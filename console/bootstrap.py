@@ -9,7 +9,6 @@ from fastapi import FastAPI
 
 from console import queries
 from console.accounts.sessions import Sessions
-from console.changes import Changes
 from console.dead_letters import DeadLetters
 from console.deciding import Explainer
 from console.models import Models
@@ -22,6 +21,7 @@ from console.web.context import Context
 from console.web.errors import add_handlers
 from console.web.guarding import Guarding
 from console.web.rendering import Renderer
+from departments.changes import Changes
 from departments.review.reviews import Reviews
 from departments.review.texts import Texts
 from departments.store.engine import Store, open_store

@@ -6,13 +6,13 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from console.accounts.sessions import Sessions
-from console.changes import Changes
 from console.dead_letters import DeadLetters
 from console.deciding import Explainer
 from console.models import Models
 from console.originals import Originals
 from console.uploads import Uploads
 from console.web.rendering import Renderer
+from departments.changes import Changes
 from departments.review.reviews import Reviews
 from departments.review.texts import Texts
 from departments.store.engine import Store
