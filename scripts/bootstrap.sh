@@ -31,6 +31,7 @@ if [ "${1:-}" = --for-tests ]; then
   postgresql_ready || install postgresql
   dovecot_ready || install dovecot-imapd
   chromium_ready || install chromium fonts-dejavu-core
+  command -v kcat >/dev/null || install kcat
   command -v docker-registry >/dev/null || install docker-registry
   bash scripts/docker.sh
   touch .venv/.mailroom-ready-for-tests
