@@ -1,0 +1,1 @@
+"""Many clerks on the review queue at once, over the console's pages."""
