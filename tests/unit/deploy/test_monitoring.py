@@ -10,6 +10,7 @@ import pytest
 import yaml
 from promql_parser import Expr, MatrixSelector, VectorSelector, parse, walk
 
+from departments.delivery.measuring import DeliveryMetrics
 from departments.review.deadlines import DeskMetrics
 from mailroom.telemetry.metrics import Metrics
 
@@ -49,6 +50,7 @@ def exposed() -> set[str]:
     """The names of all series that our services expose."""
     metrics = Metrics()
     DeskMetrics(metrics.registry)
+    DeliveryMetrics(metrics.registry)
     return {
         family.name + suffix
         for family in metrics.registry.collect()

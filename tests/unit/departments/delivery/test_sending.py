@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from departments.delivery.measuring import DeliveryMetrics
 from departments.delivery.office import run_deliveries
@@ -31,7 +32,13 @@ class World:
     settings: DesksSettings
     clock: FakeClock
     hook: hooks.Hook
+    registry: CollectorRegistry
     metrics: DeliveryMetrics
+
+    def counted(self, outcome: str) -> float | None:
+        """Tries that ended so, as Prometheus reads them."""
+        labels = {"desk": DESK, "channel": "webhook", "outcome": outcome}
+        return self.registry.get_sample_value("mailroom_delivery_tries_total", labels)
 
     def turns(self, seconds: float = 0.0, *, step: float = 1.0) -> None:
         """Look at what is due, again and again, for a time that passes at once."""
@@ -60,7 +67,9 @@ def world(tmp_path: Path) -> Iterator[World]:
     with hooks.listening() as hook:
         webhook = {"url": hook.url, "secret": hooks.SECRET, "internal": True, "timeout_seconds": 0.2}
         store, settings = opened(tmp_path, {"webhook": webhook})
-        yield World(store, settings, FakeClock(START.timestamp()), hook, DeliveryMetrics())
+        registry = CollectorRegistry()
+        clock = FakeClock(START.timestamp())
+        yield World(store, settings, clock, hook, registry, DeliveryMetrics(registry))
         store.close()
 
 
@@ -86,6 +95,7 @@ def test_a_receiver_that_answers_500_for_an_hour_gets_the_message_then(world: Wo
     world.turns(3600, step=60)
     assert delivery(world.store, due).state == SENT
     assert len(world.hook.received) == tries + 1
+    assert (world.counted("put off"), world.counted("sent")) == (10, 1)
     assert {received.id for received in world.hook.received} == {due}
 
 
@@ -95,6 +105,7 @@ def test_after_a_day_a_message_is_dead(world: World) -> None:
     world.turns(30 * 3600, step=300)
     found = delivery(world.store, due)
     assert (found.state, found.attempts, len(world.hook.received)) == (DEAD, 33, 33)
+    assert (world.counted("put off"), world.counted("dead")) == (32, 1)
 
 
 def test_a_receiver_that_hangs_is_tried_again(world: World) -> None:
@@ -154,11 +165,13 @@ def test_one_receiver_that_hangs_keeps_no_other(world: World, tmp_path: Path, un
         objects, _ = kept(tmp_path)
         stop = threading.Event()
         arguments = (world.store, settings, objects, stop)
-        thread = threading.Thread(target=run_deliveries, args=arguments)
+        thread = threading.Thread(target=run_deliveries, args=arguments, kwargs={"metrics": world.metrics})
         thread.start()
         try:
             assert until(lambda: len(world.hook.received) == 20 and len(slow.received) == 1)
             assert until(lambda: delivery(world.store, stray).state == DEAD)
+            lost = {"desk": "sales", "channel": "folder", "state": "dead"}
+            assert until(lambda: world.registry.get_sample_value("mailroom_deliveries", lost) == 1)
         finally:
             stop.set()
             thread.join(30)
