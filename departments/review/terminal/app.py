@@ -42,7 +42,7 @@ class ReviewApp(App[None]):
     CSS = STYLE
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "confirm", "Confirm", priority=True),
+        Binding("enter,c", "confirm", "Confirm", priority=True),
         Binding("1", "number", "…9 correct", show=True),
         Binding("l", "labels", "All labels"),
         Binding("n", "none", "None of these"),
