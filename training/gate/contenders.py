@@ -79,11 +79,11 @@ class Stage:
 
     @contextmanager
     def serving(self, sound: Sound) -> Iterator[tuple[Service, str]]:
-        """A package as a service that is ready, and the id of its image (empty without a container).
+        """A package as a service that is starting, and the id of its image (empty without a container).
 
         Raises:
             BuildFailed: Its image could not be built.
-            ServiceEnded: It did not become ready.
+            ContainerFailed: It could not be started.
         """
         if self.engine is None:
             with in_process(sound.contender.folder, self.environment) as service:

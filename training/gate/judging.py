@@ -36,7 +36,7 @@ from training.gate.errors import NoVerdict, ServiceEnded
 from training.gate.findings import Cause, Refusal
 from training.gate.golden import golden_difference
 from training.gate.limits import Limits
-from training.gate.services import Service
+from training.gate.services import Service, await_ready
 from training.gate.verdict import Verdict
 
 INTEGRITY = "integrity.json"
@@ -154,14 +154,17 @@ class _Trial:
         environment = {"MAILROOM_DEPARTMENTS": json.dumps(dict(settings.departments))}
         stage = Stage(self.engine, environment, self.report)
         with ExitStack() as stack:
-            self.report("starting the candidate")
+            self.report("starting")
             service, self.images[0] = stack.enter_context(stage.serving(candidate))
+            other = None
+            if self.champion is not None:
+                other, self.images[1] = stack.enter_context(stage.serving(self.champion))
+            await_ready(service)
             self._ask_golden(candidate, service)
-            if self.champion is None:
+            if other is None:
                 self._measure_alone(candidate, service, documents)
                 return
-            self.report("starting the champion")
-            other, self.images[1] = _champion(lambda: stack.enter_context(stage.serving(self.champion)))
+            _await_champion(other)
             self._compare(documents, service, other)
 
     def _ask_golden(self, candidate: Sound, service: Service) -> None:
@@ -234,9 +237,9 @@ def _fit(found: Contender) -> Sound:
     return sound
 
 
-def _champion(start: Any) -> Any:
+def _await_champion(service: Service) -> None:
     try:
-        return start()
+        await_ready(service)
     except ServiceEnded as error:
         raise _champion_failed(str(error)) from error
 

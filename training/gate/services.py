@@ -128,29 +128,21 @@ class ProcessService:
 
 @contextmanager
 def in_container(engine: Engine, image: str, environment: Mapping[str, str]) -> Iterator[Service]:
-    """A container that is ready to label.
+    """A container that is starting.
 
     Raises:
         ContainerFailed: The engine would not start it.
-        ServiceEnded: It did not become ready; the message has its own words.
     """
     with serving(engine, image, environment) as container:
-        service = ContainerService(container)
-        await_ready(service)
-        yield service
+        yield ContainerService(container)
 
 
 @contextmanager
 def in_process(package: Path, environment: Mapping[str, str]) -> Iterator[Service]:
-    """A process that is ready to label.
-
-    Raises:
-        ServiceEnded: It did not become ready; the message has its own words.
-    """
+    """A process that is starting."""
     with tempfile.TemporaryDirectory() as folder:
         service = ProcessService(package, Path(folder), environment)
         try:
-            await_ready(service)
             yield service
         finally:
             service.child.end(GRACE_SECONDS)
@@ -160,7 +152,7 @@ def await_ready(service: Service, seconds: float = START_SECONDS) -> None:
     """Wait until a service takes requests.
 
     Raises:
-        ServiceEnded: It ended instead, or took too long.
+        ServiceEnded: It ended instead, or took too long; the message has its own words.
     """
     end = time.monotonic() + seconds
     while not _ready(service):
