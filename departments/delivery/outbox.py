@@ -40,7 +40,9 @@ def claim(session: Session, lane: Lane, limit: int, now: datetime, lease: timede
         now: The present.
         lease: For how long they are the caller's alone.
     """
-    ids = session.scalars(_claimable(lane, now).limit(limit)).all()
+    # Where several senders look at once, each takes rows that no other is taking; SQLite lets in one at a time anyway.
+    unclaimed = _claimable(lane, now).limit(limit).with_for_update(skip_locked=True, of=Delivery)
+    ids = session.scalars(unclaimed).all()
     if not ids:
         return Claim(())
     taken = (
