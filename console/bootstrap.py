@@ -11,6 +11,7 @@ from console import queries
 from console.accounts.sessions import Sessions
 from console.dead_letters import DeadLetters
 from console.deciding import Explainer
+from console.glances import Glances
 from console.models import Models
 from console.originals import Originals
 from console.pages import dead_letters, document, documents, live, models, review, signing_in, upload
@@ -109,6 +110,7 @@ def _context(settings: Settings, store: Store, originals: Originals, texts: Text
         sessions=Sessions(store, clock, settings.console.session_hours),
         attempts=SlidingRates(settings.console.sign_in_rate),
         renderer=Renderer(clock.now),
+        glances=Glances(store, clock),
         changes=Changes(look),
         reviews=Reviews.of(store, settings),
         originals=originals,

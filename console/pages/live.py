@@ -20,7 +20,7 @@ from mailroom.contracts.errors import MailroomError
 
 router = APIRouter()
 ROWS = 30
-PATIENCE = 5.0
+PATIENCE = 3.0
 """Seconds after which ages and rates are told anew, whether something came or not."""
 
 
@@ -30,7 +30,7 @@ def live(request: Request, wired: Wired, visitor: MaySee) -> Response:
     with wired.store.reading() as session:
         change = queries.last_change(session)
         rows = queries.listed(session, visitor.person, queries.Filter(), ROWS)[:ROWS]
-        figures = _figures(request, wired, visitor, views.overview(session, visitor.person, _now(wired)))
+    figures = _figures(request, wired, visitor)
     may_upload = visitor.person.may(Permission.UPLOAD)
     return wired.renderer.page(
         request, "live.html", visitor, rows=rows, change=change, may_upload=may_upload, **figures
@@ -69,8 +69,8 @@ async def _stream(request: Request, wired: Context, visitor: SignedIn, seen: int
 def _news(request: Request, wired: Context, visitor: SignedIn, seen: int, newest: int) -> str:
     with wired.store.reading() as session:
         rows = queries.changed(session, visitor.person, seen, ROWS) if newest > seen else ()
-        figures = _figures(request, wired, visitor, views.overview(session, visitor.person, _now(wired)))
         html = wired.renderer.html(request, "rows.html", visitor, rows=rows, fresh=True) if rows else ""
+    figures = _figures(request, wired, visitor)
     summary = wired.renderer.html(request, "overview.html", visitor, **figures)
     news = event("rows", html, newest) if html else ""
     return news + event("overview", summary, newest)
@@ -82,16 +82,13 @@ def event(name: str, data: str, number: int) -> str:
     return f"event: {name}\nid: {number}\n{lines}\n"
 
 
-def _figures(request: Request, wired: Context, visitor: SignedIn, found: views.Overview) -> dict[str, Any]:
+def _figures(request: Request, wired: Context, visitor: SignedIn) -> dict[str, Any]:
+    found, now = wired.glances.of(visitor.person), views.utc(wired.clock.now())
     words = catalogue(language_of(request))
     title = words.gettext("Documents labelled in each of the last 60 minutes")
     return {
         "overview": found,
-        "problems": views.problems(found, _now(wired), words),
+        "problems": views.problems(found, now, words),
         "spark": Markup(views.sparkline(found.arrivals, title)),  # noqa: S704 - numbers, and a title that is escaped
         "may_review": visitor.person.may(Permission.REVIEW),
     }
-
-
-def _now(wired: Context) -> Any:
-    return views.utc(wired.clock.now())

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from console.accounts.sessions import Sessions
 from console.dead_letters import DeadLetters
 from console.deciding import Explainer
+from console.glances import Glances
 from console.models import Models
 from console.originals import Originals
 from console.uploads import Uploads
@@ -34,6 +35,7 @@ class Context:
         sessions: Who is signed in.
         attempts: How often an address, or anybody for an account, may try to sign in.
         renderer: Makes HTML.
+        glances: The state of the whole.
         changes: Tells when a document was written.
         reviews: What people do with documents.
         originals: Documents' bytes and pages.
@@ -51,6 +53,7 @@ class Context:
     sessions: Sessions
     attempts: SlidingRates
     renderer: Renderer
+    glances: Glances
     changes: Changes
     reviews: Reviews
     originals: Originals

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint, func
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from departments.store.columns import BigNumber, Json, UtcTime
@@ -86,11 +86,20 @@ class Document(Table):
         Index(None, "desk", "state", "classified_at", "id"),
         Index(None, "desk", "state", "confidence", "id"),
         Index(None, "department", "classified_at", "id"),
+        Index(None, "desk", "classified_at", "id"),
         Index(None, "label", "classified_at", "id"),
         Index(None, "decision", "classified_at", "id"),
         Index(None, "classified_at", "id"),
-        Index(None, "state", "due_at"),
+        Index(None, "state", "due_at", "desk"),
     )
+
+
+def counts_as() -> ColumnElement[str]:
+    """What a document counts as: what a person said, else what the model did."""
+    return func.coalesce(Document.confirmed_label, Document.label)
+
+
+Index("ix_documents_counts_as", counts_as(), Document.classified_at, Document.id)
 
 
 class Act(Table):

@@ -148,7 +148,9 @@ def upgrade() -> None:
             batch_op.f("ix_documents_label_classified_at_id"), ["label", "classified_at", "id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_documents_parent"), ["parent"], unique=False)
-        batch_op.create_index(batch_op.f("ix_documents_state_due_at"), ["state", "due_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_documents_state_due_at_desk"), ["state", "due_at", "desk"], unique=False
+        )
 
     op.create_table(
         "refusals",
@@ -212,6 +214,12 @@ def upgrade() -> None:
         sa.Column("seen", BigNumber, nullable=False),
         sa.PrimaryKeyConstraint("begins_at", "department", "partition", name=op.f("pk_flow")),
     )
+    op.create_index("ix_documents_desk_classified_at_id", "documents", ["desk", "classified_at", "id"])
+    op.create_index(
+        "ix_documents_counts_as",
+        "documents",
+        [sa.text("coalesce(confirmed_label, label)"), "classified_at", "id"],
+    )
     op.execute("INSERT INTO counters (name, value) VALUES ('documents', 0)")
 
 
@@ -232,7 +240,7 @@ def downgrade() -> None:
 
     op.drop_table("refusals")
     with op.batch_alter_table("documents", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_documents_state_due_at"))
+        batch_op.drop_index(batch_op.f("ix_documents_state_due_at_desk"))
         batch_op.drop_index(batch_op.f("ix_documents_parent"))
         batch_op.drop_index(batch_op.f("ix_documents_label_classified_at_id"))
         batch_op.drop_index(batch_op.f("ix_documents_desk_state_confidence_id"))
