@@ -24,3 +24,16 @@ def run(*, profile: Profile = None, as_json: Json = False) -> None:
     from departments.serving import run_departments
 
     run_departments(profile, as_json=as_json)
+
+
+@app.command()
+def serve(
+    *,
+    host: Annotated[str | None, typer.Option(help="Where to listen; beyond 127.0.0.1 with keys.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="0 takes a free one.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Answer look-ups: GET /labels, /labels/ID, /documents/ID, and labels as events."""
+    from departments.serving import serve_lookups
+
+    serve_lookups(host, port, as_json=as_json)

@@ -67,6 +67,12 @@ class ReviewSettings(Section):
     lease_seconds: float = Field(600.0, gt=0, description="for which a document is one clerk's")
     order: Literal["oldest", "least_sure"] = "oldest"
     deadline_hours: float | None = Field(24.0, gt=0)
+    second_look: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="share of the documents that two people must agree on, drawn by their ids",
+    )
 
 
 class MailServerSettings(Section):
@@ -119,6 +125,8 @@ class DesksSettings(Section):
     state_dir: Path | None = Field(None, description="working files; by default `departments` at home")
     host: str = Field("127.0.0.1", description="of the look-up door; 0.0.0.0 in a container, with keys")
     port: int = Field(8100, ge=0, le=65535, description="0 takes a free one")
+    rate: str = Field("6000/minute", description="look-ups of each key, or address where there are no keys")
+    stranger_rate: str = Field("30/minute", description="look-ups of an address without a valid key")
     at: dict[str, DeskSettings] = Field(default_factory=dict, description="by department")
     review: ReviewSettings = ReviewSettings()
     mail: MailServerSettings = MailServerSettings()

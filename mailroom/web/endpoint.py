@@ -142,11 +142,18 @@ class Endpoint:
     def _headers(self, answer: Answer, request_id: str) -> tuple[Header, ...]:
         return (
             (b"content-type", answer.media_type),
-            (b"content-length", b"%d" % (len(answer.body) + answer.more_bytes)),
+            *_length(answer),
             (REQUEST_ID, request_id.encode()),
             *answer.headers,
             *(CLOSE if self.state.draining else ()),
         )
+
+
+def _length(answer: Answer) -> tuple[Header, ...]:
+    """Without one the server sends in chunks."""
+    if answer.more_bytes is None:
+        return ()
+    return ((b"content-length", b"%d" % (len(answer.body) + answer.more_bytes)),)
 
 
 def request_id(given: bytes) -> str:

@@ -46,7 +46,7 @@ class Answer:
         media_type: Of the body.
         headers: Besides its type and length.
         more: The rest of the body, a piece at a time.
-        more_bytes: How many bytes that are.
+        more_bytes: How many bytes that are; None where nobody knows before the end.
     """
 
     status: int
@@ -54,7 +54,7 @@ class Answer:
     media_type: bytes = JSON
     headers: tuple[Header, ...] = ()
     more: AsyncIterable[bytes] | None = None
-    more_bytes: int = 0
+    more_bytes: int | None = 0
 
 
 @dataclass

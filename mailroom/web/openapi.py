@@ -86,7 +86,8 @@ def _operation(item: Operation, schemas: _Schemas) -> dict[str, Any]:
         "operationId": f"{item.method.lower()}{re.sub(r'[^a-z0-9]+', '-', item.path)}".rstrip("-"),
         "parameters": [
             *map(_parameter, _PARAMETER.findall(item.path)),
-            *_header_parameters({**described.headers, **_TRACING}),
+            *_parameters("query", described.query),
+            *_parameters("header", {**described.headers, **_TRACING}),
         ],
         "responses": _responses(described, schemas, () if item.scope is None else KEYED),
     }
@@ -108,11 +109,11 @@ _TRACING = {
 }
 
 
-def _header_parameters(described: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _parameters(place: str, described: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     for name, text in described.items():
         yield {
             "name": name,
-            "in": "header",
+            "in": place,
             "required": False,
             "schema": {"type": "string"},
             "description": text,

@@ -26,6 +26,7 @@ class Description:
         status: Of a success.
         headers: Of the request, name to what is said of it.
         answers: Examples of a success, by name.
+        query: Parameters of the query string, name to what is said of it.
         mentions: Types that the schemas of others refer to by name.
     """
 
@@ -41,6 +42,7 @@ class Description:
     headers: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, Any] = field(default_factory=dict)
     mentions: tuple[Any, ...] = ()
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Look-ups of labels at the departments' door."""
