@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from departments.delivery import outbox, signing
 from departments.delivery.outbox import Selection
@@ -120,11 +118,11 @@ def _row(delivery: Delivery) -> dict[str, Any]:
 
 
 def _draw(console: Console, result: dict[str, Any]) -> None:
-    table = Table("id", "document", "desk", "channel", "event", "state", "tries", "last error", box=None)
+    width = max((len(row["desk"]) for row in result["deliveries"]), default=0)
     for row in result["deliveries"]:
-        names = ("id", "document", "desk", "channel", "event", "state", "attempts", "last_error")
-        table.add_row(*(Text(visible(str(row[name] if row[name] is not None else ""))) for name in names))
-    if result["deliveries"]:
-        console.print(table)
+        event = row["event"].rpartition(".")[2]
+        names = f"{row['state']:4}  {event:8}  {row['channel']:7}  {row['desk']:{width}}  {row['document']}"
+        # Lines, since a table would cut ids off, which are to be copied.
+        console.out(visible(f"{names}  {row['last_error'] or ''}").rstrip(), highlight=False)
     counts = ", ".join(f"{count} {state}" for state, count in result["by_state"].items())
     console.print(f"{result['count']} deliveries: {counts}", highlight=False)
