@@ -3,6 +3,7 @@
 Pure functions over values: whoever calls them does so inside one transaction, and writes down what they answer.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,6 +32,8 @@ class ActKind(StrEnum):
     SKIP = "skip"
     NOT_OURS = "not_ours"
     HANDLED = "handled"
+    LOOK = "look"
+    """What one of two people said who must agree; see `settles`."""
     UNDO = "undo"
 
 
@@ -77,6 +80,7 @@ class Step:
     label: str | None
     desk_after: str
     undoes: str | None = None
+    actor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +100,13 @@ class DeskRules:
         departments: Label to department: who must act on it.
         channels: Department to the channels by which it wants to be told (`webhook`, `email`, `folder`).
         deadlines: Desk to the hours in which a document must be handled; a desk that is not named has no deadline.
+        second_look: Share of the documents under review, 0 to 1, that two people must agree on.
     """
 
     departments: Mapping[str, str]
     channels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     deadlines: Mapping[str, float] = field(default_factory=dict)
+    second_look: float = 0.0
 
     def desk_of(self, label: str) -> str:
         """The desk of a label.
@@ -112,6 +118,11 @@ class DeskRules:
             known = ", ".join(sorted(self.departments))
             raise ActRefused(f"no label {label[:80]!r}: say one of {known}")
         return self.departments[label]
+
+    def needs_two(self, document_id: str) -> bool:
+        """Whether two people must agree on a document: by its id, so that nobody can choose."""
+        drawn = int.from_bytes(hashlib.sha256(document_id.encode()).digest()[:8], "big")
+        return drawn < self.second_look * 2**64
 
     def due_at(self, standing: Standing, since: datetime) -> datetime | None:
         """Until when a document that came to its desk at `since` must be handled; None where nothing is due."""
@@ -193,6 +204,18 @@ def effective(steps: Iterable[Step]) -> tuple[Step, ...]:
     return tuple(
         step for step in steps if step.kind not in {ActKind.UNDO, ActKind.SKIP} and step.id not in undone
     )
+
+
+def looks(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """What people said of a document since it came under review, while they do not agree yet."""
+    found = effective(steps)
+    last = max((place for place, step in enumerate(found, 1) if step.kind is not ActKind.LOOK), default=0)
+    return found[last:]
+
+
+def settles(label: str, earlier: Sequence[Step]) -> bool:
+    """Whether one more person's label decides: somebody said the same, or two disagreed already."""
+    return len(earlier) > 1 or any(step.label == label for step in earlier)
 
 
 def restored(first: Standing, steps: Iterable[Step]) -> Standing:

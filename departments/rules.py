@@ -16,6 +16,7 @@ def desk_rules(settings: Settings) -> DeskRules:
     return DeskRules(
         departments=settings.departments,
         channels={name: _channels(desk) for name, desk in desks.at.items()},
+        second_look=desks.review.second_look,
         deadlines={name: given for name, given in hours.items() if given is not None},
     )
 

@@ -10,11 +10,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from departments.desks import ActKind, ActRefused, DeskRules, State, Step, after
+from departments.desks import ActKind, ActRefused, DeskRules, Standing, State, Step, after, looks, settles
 from departments.moving import standing_of
 from departments.review import leases
 from departments.review.errors import StaleDocument
-from departments.review.recording import ActRequest, Done, done_of, locked, record, write
+from departments.review.recording import ActRequest, Done, done_of, history, locked, record, write
 from departments.store.changes import stamp
 from departments.store.tables import Act, Document
 
@@ -80,12 +80,24 @@ def _do(session: Session, document: Document, request: ActRequest, rules: DeskRu
     kind, label = _meant(request, before.label(document.label))
     standing = after(before, kind, label, rules)
     leases.release(session, document.id)
+    if label is not None and before.state is State.WAITING and rules.needs_two(document.id):
+        kind, standing = _agreed(session, document, request.actor, label, (kind, standing))
     step = Step(request.id, kind, label, standing.desk)
     if kind is ActKind.SKIP:
         return record(session, document, step, before, request.actor, now)
     done = write(session, document, step, standing, request.actor, rules, now)
     stamp(session, document)
     return done
+
+
+def _agreed(
+    session: Session, document: Document, actor: str, label: str, wanted: tuple[ActKind, Standing]
+) -> tuple[ActKind, Standing]:
+    """What was wanted, if somebody else said the same; else a look, after which the document waits for another one."""
+    earlier = looks(history(session, document.id))
+    if actor in {look.actor for look in earlier}:
+        raise ActRefused("you looked at this document before: somebody else has to agree, take another one")
+    return wanted if settles(label, earlier) else (ActKind.LOOK, standing_of(document))
 
 
 def _meant(request: ActRequest, present: str) -> tuple[ActKind, str | None]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from departments.desks import REVIEW, State
 from departments.review.errors import LeaseLost
+from departments.review.second_look import looked_at
 from departments.store.columns import UtcTime
 from departments.store.tables import Document, Lease
 
@@ -96,7 +97,12 @@ def _upsert(session: Session, document_id: str, clerk: str, now: datetime, until
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     waiting = select(
         Document.id, literal(clerk), literal(secrets.token_urlsafe(16)), literal(until, UtcTime())
-    ).where(Document.id == document_id, Document.desk == REVIEW, Document.state == State.WAITING.value)
+    ).where(
+        Document.id == document_id,
+        Document.desk == REVIEW,
+        Document.state == State.WAITING.value,
+        ~looked_at(clerk),
+    )
     insert = dialect.insert(Lease).from_select(["document_id", "holder", "token", "until"], waiting)
     renewed = (Lease.holder == clerk) & (Lease.until > now)
     return insert.on_conflict_do_update(

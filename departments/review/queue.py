@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from departments.desks import REVIEW, ActKind, State
 from departments.review import leases
 from departments.review.leases import Claim
+from departments.review.second_look import looked_at
 from departments.store.tables import Act, Document, Lease
 
 Order = Literal["oldest", "least_sure"]
@@ -51,7 +52,8 @@ def _fresh(clerk: str, order: Order, now: datetime) -> Select[Any]:
         "oldest": (Document.classified_at, Document.id),
         "least_sure": (Document.confidence, Document.id),
     }
-    return select(Document.id).where(*_waiting(), _free(now), ~_skips(clerk).exists()).order_by(*keys[order])
+    fresh = (*_waiting(), _free(now), ~looked_at(clerk), ~_skips(clerk).exists())
+    return select(Document.id).where(*fresh).order_by(*keys[order])
 
 
 def _skipped(clerk: str, now: datetime) -> Select[Any]:
@@ -63,7 +65,7 @@ def _skipped(clerk: str, now: datetime) -> Select[Any]:
         .subquery()
     )
     joined = select(Document.id).join(last, last.c.document_id == Document.id)
-    return joined.where(*_waiting(), _free(now)).order_by(last.c.at, Document.id)
+    return joined.where(*_waiting(), _free(now), ~looked_at(clerk)).order_by(last.c.at, Document.id)
 
 
 def _waiting() -> tuple[ColumnElement[bool], ...]:

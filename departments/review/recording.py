@@ -48,7 +48,8 @@ class Done:
     Attributes:
         id: The act's.
         document_id: The document's.
-        kind: As recorded: a correction to the label that the document has is a confirmation.
+        kind: As recorded: a correction to the label that the document has is a confirmation, and either is a `look`
+            where somebody else must agree first.
         label: What the person said it is.
         desk_before: Where it was.
         desk_after: Where it is.
@@ -75,7 +76,9 @@ class Done:
 def history(session: Session, document_id: str) -> tuple[Step, ...]:
     """A document's acts in their order."""
     acts = session.scalars(select(Act).where(Act.document_id == document_id).order_by(Act.revision, Act.at))
-    return tuple(Step(row.id, ActKind(row.kind), row.label, row.desk_after, row.undoes) for row in acts)
+    return tuple(
+        Step(row.id, ActKind(row.kind), row.label, row.desk_after, row.undoes, row.actor) for row in acts
+    )
 
 
 def locked(session: Session, document_id: str) -> Document:

@@ -200,6 +200,7 @@ def _told(done: Done) -> str:
     words = {
         ActKind.CONFIRM: f"confirmed as {done.label}, it is at {done.desk_after}",
         ActKind.CORRECT: f"corrected to {done.label}, it is at {done.desk_after}",
+        ActKind.LOOK: f"noted as {done.label}; somebody else looks at it too",
         ActKind.NONE: "none of these: handled",
         ActKind.SKIP: "skipped: it comes back at the end",
     }

@@ -16,7 +16,9 @@ from departments.desks import (
     after,
     allowed,
     first_standing,
+    looks,
     restored,
+    settles,
 )
 
 RULES = DeskRules(
@@ -122,3 +124,23 @@ def test_history_without_what_was_undone() -> None:
     more = [*steps, Step("6", ActKind.UNDO, None, "old-payable", undoes="2")]
     assert restored(QUEUED, more) == Standing("old-payable", State.AT_DESK, "invoice")
     assert restored(QUEUED, [*more, Step("7", ActKind.UNDO, None, "review", undoes="1")]) == QUEUED
+
+
+def test_who_must_agree_is_drawn_by_the_documents_id() -> None:
+    """Always the same documents, and about the share that was asked for."""
+    half = DeskRules({}, second_look=0.5)
+    drawn = [half.needs_two(f"document-{number}") for number in range(1_000)]
+    assert sum(drawn) == 506
+    assert not any(DeskRules({}).needs_two(f"document-{number}") for number in range(1_000))
+    assert all(DeskRules({}, second_look=1.0).needs_two(f"document-{number}") for number in range(1_000))
+
+
+def test_two_who_agree_settle_it_and_a_third_where_they_do_not() -> None:
+    """Only looks since the document came under review count."""
+    first, other = Step("2", ActKind.LOOK, "offer", "review"), Step("3", ActKind.LOOK, "invoice", "review")
+    before = [Step("0", ActKind.LOOK, "offer", "review"), Step("1", ActKind.NOT_OURS, None, "review")]
+    assert looks([*before, first, other]) == (first, other)
+    assert not settles("offer", [])
+    assert settles("offer", [first])
+    assert not settles("invoice", [first])
+    assert settles("complaint", [first, other])

@@ -1,0 +1,38 @@
+"""Four eyes: of some documents a second person must say the same before they go anywhere.
+
+Nobody is shown what the first one said. Where two disagree, a third one decides.
+"""
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from departments.desks import ActKind
+from departments.store.tables import Act, Document
+
+_PASSING = (ActKind.LOOK.value, ActKind.SKIP.value, ActKind.UNDO.value)
+"""Acts after which an earlier look still counts."""
+
+
+def looked_at(clerk: str) -> ColumnElement[bool]:
+    """Whether a clerk has said what a document is, and others must now: of the documents of the query around it."""
+    look, later, undoing = aliased(Act), aliased(Act), aliased(Act)
+    undone = select(undoing.id).where(undoing.document_id == later.document_id, undoing.undoes == later.id)
+    over = select(later.id).where(
+        later.document_id == look.document_id,
+        later.revision > look.revision,
+        or_(
+            later.undoes == look.id,
+            and_(later.kind.not_in(_PASSING), ~undone.correlate(later).exists()),
+        ),
+    )
+    return (
+        select(look.id)
+        .where(
+            look.document_id == Document.id,
+            look.actor == clerk,
+            look.kind == ActKind.LOOK.value,
+            ~over.correlate(look).exists(),
+        )
+        .correlate(Document)
+        .exists()
+    )
