@@ -60,6 +60,11 @@ VERBS: tuple[Verb, ...] = (
         "package", "mailroom.model_image.commands:package", "Build a container that serves a model package."
     ),
     Verb("gate", "training.gate.commands:gate", "Decide whether a package may replace the champion."),
+    Verb(
+        "release",
+        "training.release.commands:release",
+        "Build, judge, push and record a package: the next champion.",
+    ),
     Verb("models", "training.models.commands:app", "Registered models: list, show, trace, promote, verify."),
     Verb("serve", "classifier_service.rest.commands:serve", "Label documents over HTTP."),
     Verb("classify", "cli.classify:classify", "Label documents of any number: files, folders, tables."),

@@ -13,3 +13,7 @@ class BuildFailed(MailroomError):
 
 class ContainerFailed(MailroomError):
     """A container could not be started, or an image is not what it should be."""
+
+
+class RegistryFailed(MailroomError):
+    """A registry of images cannot be reached, or refused."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from mailroom.verb_group import verb_group
-from training.tracking.settings import VARIABLE, TrackingSettings, default_uri
+from training.tracking.settings import VARIABLE, default_uri
 
 Uri = Annotated[
     str,
@@ -146,13 +146,7 @@ def verify(
 
 
 def _registry(uri: str, model: str) -> Any:
-    from pydantic import ValidationError
-
-    from mailroom.contracts.errors import UsageError
     from training.tracking.registry import Registry
+    from training.tracking.settings import tracking_settings
 
-    try:
-        settings = TrackingSettings(uri=uri, model=model)
-    except ValidationError as error:
-        raise UsageError(f"--tracking-uri, --model: {error.errors()[0]['msg']}") from error
-    return Registry(settings)
+    return Registry(tracking_settings(uri, model))

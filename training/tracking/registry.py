@@ -93,6 +93,15 @@ class Registry:
             raise UsageError(f"several packages have digests that begin with {digest}: give more of it")
         return found
 
+    def tags(self, version: ModelVersion) -> dict[str, str]:
+        """What is noted of a version.
+
+        Raises:
+            TrackingFailed: The store does not answer.
+        """
+        with translated(self.settings.uri):
+            return dict(self.client.get_model_version(version.model, str(version.version)).tags)
+
     def register(self, manifest: Manifest, *, run_id: str, package: str) -> ModelVersion:
         """Make a version of a package that lies in the store, whole; the alias `candidate` goes to it.
 

@@ -2,8 +2,9 @@
 
 import os
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 
+from mailroom.contracts.errors import UsageError
 from mailroom.settings import Section, home
 
 VARIABLE = "MAILROOM_TRACKING__URI"
@@ -34,3 +35,15 @@ class TrackingSettings(Section):
         if uri.startswith("http") and "@" in uri:
             raise ValueError("no credentials here, it is shown: set MLFLOW_TRACKING_USERNAME and _PASSWORD")
         return uri
+
+
+def tracking_settings(uri: str, model: str) -> TrackingSettings:
+    """Settings from a command line.
+
+    Raises:
+        UsageError: Address or name cannot be.
+    """
+    try:
+        return TrackingSettings(uri=uri, model=model)
+    except ValidationError as error:
+        raise UsageError(f"--tracking-uri, --model: {error.errors()[0]['msg']}") from error
