@@ -26,6 +26,9 @@ class WebhookSettings(Section):
     previous_secret: SecretStr | None = Field(
         None, description="signs as well, until the receiver knows the new one"
     )
+    ca_bundle: Path | None = Field(
+        None, description="PEM of who signed the receiver's certificate, if not public"
+    )
     internal: bool = Field(False, description="the address may be of this machine, or of your own network")
     timeout_seconds: float = Field(20.0, gt=0, le=300, description="until it must have answered")
 

@@ -11,6 +11,7 @@ from departments.delivery.errors import NotDelivered
 from departments.delivery.mail import mail_of
 from departments.delivery.messages import Message
 from departments.delivery.originals import Originals
+from departments.delivery.trust import trusting
 from departments.store.tables import RECALLED
 from mailroom.access.guarding import is_loopback
 from mailroom.contracts.errors import UsageError
@@ -31,7 +32,8 @@ class ForwardChannel:
         executor: Does the talking.
 
     Raises:
-        UsageError: Documents would go over the network in the clear, and nobody has said that they may.
+        UsageError: The bundle of certificates cannot be read, or documents would go over the network in the clear, and
+            nobody has said that they may.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class ForwardChannel:
                 f"documents would go to {server.host} in the clear: set desks.mail.tls to starttls or implicit, or "
                 "desks.mail.allow_plaintext where your own network guards them"
             )
+        self._trust = trusting(server.ca_bundle)
         self._forward = forward
         self._server = server
         self._originals = originals
@@ -79,7 +82,7 @@ class ForwardChannel:
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
         server = self._server
-        context = ssl.create_default_context(cafile=str(server.ca_bundle) if server.ca_bundle else None)
+        context = self._trust
         smtp: smtplib.SMTP
         if server.tls == "implicit":
             smtp = smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout_seconds, context=context)
@@ -123,6 +126,10 @@ def _translated() -> Iterator[None]:
         raise NotDelivered(f"the mail server refused the mail ({error.smtp_code})", final=final) from error
     except smtplib.SMTPResponseException as error:
         raise NotDelivered(f"the mail server answered {error.smtp_code}: look at desks.mail") from error
+    except ssl.SSLCertVerificationError as error:
+        raise NotDelivered(
+            "the mail server's certificate is not trusted: set desks.mail.ca_bundle"
+        ) from error
     except (smtplib.SMTPException, OSError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise NotDelivered(f"the mail server cannot be reached ({reason}): look at desks.mail") from error

@@ -14,6 +14,7 @@ from departments.delivery import signing
 from departments.delivery.addresses import ForbiddenAddress, guarded_sockets
 from departments.delivery.errors import NotDelivered
 from departments.delivery.messages import Message
+from departments.delivery.trust import trusting
 from mailroom.desk_settings import WebhookSettings
 from mailroom.streams.clock import Clock
 
@@ -28,17 +29,20 @@ class WebhookChannel:
         clock: Whose time signatures bear.
 
     Raises:
-        UsageError: A secret is none.
+        UsageError: A secret is none, or the bundle of certificates cannot be read.
     """
 
     def __init__(self, settings: WebhookSettings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
         self._keys = signing.keys_of(settings)
+        self._trust = trusting(settings.ca_bundle)
 
     async def __aenter__(self) -> Self:
         """Make ready to connect."""
-        connector = aiohttp.TCPConnector(socket_factory=guarded_sockets(internal=self._settings.internal))
+        connector = aiohttp.TCPConnector(
+            socket_factory=guarded_sockets(internal=self._settings.internal), ssl=self._trust
+        )
         self._session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -106,6 +110,8 @@ def _in_words(error: aiohttp.ClientError) -> str:
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
     if isinstance(error, aiohttp.InvalidURL):
         return "its url is none"
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return "its certificate is not trusted: set ca_bundle where it is not public"
     if isinstance(cause, ForbiddenAddress):
         return str(cause)
     if isinstance(cause, OSError) and cause.strerror:

@@ -1,11 +1,13 @@
 """A receiver of webhooks, which keeps what it is sent and answers as it is told."""
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from standardwebhooks import Webhook
@@ -88,9 +90,13 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def listening() -> Iterator[Hook]:
-    """A receiver on a free port."""
+def listening(certificate: Path | None = None) -> Iterator[Hook]:
+    """A receiver on a free port; by TLS, with a certificate and its key in one file."""
     with _Server(("127.0.0.1", 0), _Handler) as server:
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         hook = server.hook = Hook(server.server_port)
         hook.answering.set()
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
