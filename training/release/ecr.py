@@ -30,7 +30,7 @@ def _login(region: str) -> Credentials:
     )
 
     try:
-        answer = boto3.client("ecr", region_name=region).get_authorization_token()
+        answer = boto3.Session(region_name=region).client("ecr").get_authorization_token()
     except (NoCredentialsError, PartialCredentialsError) as error:
         raise RegistryFailed(
             "no AWS credentials: log in (`aws sso login`), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID with its secret"

@@ -58,7 +58,7 @@ class ImageRegistry:
         """What it calls an image; empty if it has none of the name."""
         kinds = {"accept": "application/vnd.docker.distribution.manifest.v2+json"}
         answer = httpx.head(f"http://{self.host}/v2/{repository}/manifests/{tag}", headers=kinds)
-        return answer.headers.get("docker-content-digest", "")
+        return str(answer.headers.get("docker-content-digest", ""))
 
     def _answers(self) -> bool:
         try:
