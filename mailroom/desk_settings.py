@@ -18,7 +18,9 @@ Address = Annotated[str, Field(pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za
 class WebhookSettings(Section):
     """An address that is told of each document of a desk, and what is sent there is signed by."""
 
-    url: str = Field(pattern="^https?://", description="https, unless it is `internal`")
+    url: SecretStr = Field(
+        description="https, unless it is `internal`; never shown, since it may hold a token"
+    )
     secret: SecretStr | None = Field(
         None, description="signs what is sent (Standard Webhooks): `whsec_` and base64"
     )
@@ -40,8 +42,9 @@ class WebhookSettings(Section):
 
     @model_validator(mode="after")
     def _not_readable_on_the_way(self) -> "WebhookSettings":
-        if self.url.startswith("http:") and not self.internal:
-            raise ValueError("give an https url, or set `internal: true` where it stays in your own network")
+        schemes = ("https://", "http://") if self.internal else ("https://",)
+        if not self.url.get_secret_value().startswith(schemes):
+            raise ValueError("give an https url; or an http one, with `internal: true`, in your own network")
         return self
 
 

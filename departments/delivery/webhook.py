@@ -71,7 +71,7 @@ class WebhookChannel:
         headers = signing.signed_headers(self._keys, message.id, int(self._clock.now()), body)
         try:
             async with self._session.post(
-                self._settings.url, data=body, headers=headers, allow_redirects=False
+                self._settings.url.get_secret_value(), data=body, headers=headers, allow_redirects=False
             ) as response:
                 self._judge(response.status, response.headers.get("retry-after"))
         except TimeoutError as error:
