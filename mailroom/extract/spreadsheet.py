@@ -17,7 +17,9 @@ Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelt
 
 
 def parse(data: bytes, kind: Kind, limits: Limits) -> TextFound:
-    """The values of all sheets, each under its name, cells that hold something with a tab between them; formulas are not looked at.
+    """The values of all sheets, each under its name, with a tab between two cells that hold something.
+
+    Formulas are not looked at.
 
     Raises:
         MalformedRecord: `TRUNCATED`, `ENCRYPTED`, `OVERSIZED`, `NO_TEXT` or `UNPARSABLE`.
