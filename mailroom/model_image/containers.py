@@ -131,6 +131,14 @@ def own_architecture(engine: Engine) -> str:
     return f"{version['Os']}/{version['Arch']}"
 
 
+def forget(engine: Engine, tag: str) -> None:
+    """Remove a name of an image, and the image if it has no other."""
+    from docker.errors import ImageNotFound  # noqa: PLC0415
+
+    with _translated(tag), suppress(ImageNotFound):
+        engine.api.remove_image(tag)
+
+
 @contextmanager
 def _translated(what: str) -> Iterator[None]:
     from docker.errors import DockerException, ImageNotFound, NotFound  # noqa: PLC0415 - `connect` has it

@@ -1,6 +1,7 @@
 """What is compared: a package in a folder, or the package in an image."""
 
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 
 from mailroom.contracts.errors import UsageError
 from mailroom.model_image.building import build_service, labels
-from mailroom.model_image.containers import architecture, copy_package, own_architecture
+from mailroom.model_image.containers import architecture, copy_package, forget, own_architecture
 from mailroom.model_image.context import package_context
 from mailroom.model_image.engine import Engine
 from mailroom.model_image.reference import checked
@@ -89,16 +90,27 @@ class Stage:
             with in_process(sound.contender.folder, self.environment) as service:
                 yield service, ""
             return
-        image = sound.contender.image or self._built(self.engine, sound)
-        with in_container(self.engine, image, self.environment) as service:
+        with (
+            self._image(self.engine, sound) as image,
+            in_container(self.engine, image, self.environment) as service,
+        ):
             yield service, str(self.engine.api.inspect_image(image)["Id"])
 
-    def _built(self, engine: Engine, sound: Sound) -> str:
+    @contextmanager
+    def _image(self, engine: Engine, sound: Sound) -> Iterator[str]:
+        """The image that was given, or one that is built and gone afterwards."""
+        if sound.contender.image:
+            yield sound.contender.image
+            return
         self._base = self._base or build_service(engine, ocr=True, report=self.report)
-        tag = f"{REPOSITORY}:{sound.manifest.digest[:12]}"
+        tag = f"{REPOSITORY}:{uuid.uuid4().hex}"  # whoever judges the same package takes no name from another
         folder, manifest = sound.contender.folder, sound.manifest
         with package_context(folder, manifest, self._base) as context, shown("building", self.report) as show:
-            return engine.build_archive(context, tag, labels(manifest), show)
+            engine.build_archive(context, tag, labels(manifest), show)
+        try:
+            yield tag
+        finally:
+            forget(engine, tag)
 
 
 @contextmanager

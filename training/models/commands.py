@@ -118,15 +118,33 @@ def promote(version: Version, *, tracking_uri: Uri, model: Model = "mailroom", a
 def verify(
     *,
     package: Annotated[Path, typer.Option("--package", help="Folder of the package.")],
+    verdict: Annotated[
+        Path | None,
+        typer.Option(
+            "--verdict", help="The gate's verdict.dsse.json, which must let this very package through."
+        ),
+    ] = None,
+    public_key: Annotated[
+        Path | None,
+        typer.Option("--public-key", help="With --verdict: PEM of the key that must have signed."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check a package: every file's digest, and that its golden documents get the predictions they must."""
+    """Check a package: every file's digest, its golden documents, and the gate's signed verdict where one is given."""
+    from mailroom.contracts.errors import UsageError
     from mailroom.model_package import load
     from mailroom.model_package.manifest import GOLDEN
     from mailroom.terminal import emit
 
+    if (verdict is None) is not (public_key is None):
+        raise UsageError("--verdict and --public-key are given together, or neither")
     loaded = load(package)
+    if verdict is not None and public_key is not None:
+        from training.gate.signing import require_pass, verified
+
+        require_pass(verified(verdict, public_key), digest=loaded.manifest.digest)
     result: dict[str, Any] = {
+        "verdict": None if verdict is None else "pass",
         "package": str(package),
         "digest": loaded.manifest.digest,
         "golden_documents": len((package / GOLDEN).read_text(encoding="utf-8").splitlines()),
@@ -137,7 +155,7 @@ def verify(
         as_json=as_json,
         render=lambda console: console.print(
             f"{package} is whole; {result['golden_documents']} golden documents differ by at most "
-            f"{result['largest_difference']:.1e}",
+            f"{result['largest_difference']:.1e}" + ("; the gate let it through" if verdict else ""),
             highlight=False,
             markup=False,
             soft_wrap=True,

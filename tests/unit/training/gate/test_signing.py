@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from cli.main import main
 from mailroom.contracts.errors import UsageError
+from mailroom.model_package import Provenance, load, write
+from tests.unit.mailroom.model_package.small_model import LABELS, TEXTS, blend
 from training.gate.errors import SignatureInvalid
 from training.gate.findings import Cause, Refusal
 from training.gate.signing import require_pass, signed, verified
@@ -130,3 +133,21 @@ def test_the_page_says_why(tmp_path: Path, key: Path) -> None:
     assert "<title>Refused: small 2</title>" in page
     assert "it learnt from &lt;3&gt; of them" in page
     assert "<script" not in page
+
+
+def test_the_verb_that_checks(tmp_path: Path, key: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`models verify --verdict`: the package that passed, and another one."""
+    folders = {name: tmp_path / name for name in ("passed", "other")}
+    for name, folder in folders.items():
+        provenance = Provenance("small", "by-hand", 1)
+        write(folder, blend(), labels=LABELS, provenance=provenance, golden=TEXTS, trained_on=[name])
+    candidate = {**VERDICT.candidate, "digest": load(folders["passed"]).manifest.digest}
+    files = write_verdict(replace(VERDICT, candidate=candidate), tmp_path / "verdict", key)
+    for name, status in (("passed", 0), ("other", 1)):
+        options = ("--package", str(folders[name]), "--verdict", str(files.envelope))
+        with pytest.raises(SystemExit) as ended:
+            main(["models", "verify", *options, "--public-key", str(public(key))])
+        assert int(ended.value.code or 0) == status
+    said = capsys.readouterr()
+    assert "the gate let it through" in said.out
+    assert "about another package" in said.err
