@@ -103,13 +103,13 @@ def _late(desks: Sequence[Desk], words: Catalogue) -> list[str]:
     if not desks:
         return []
     count = sum(desk.late for desk in desks)
-    where = ", ".join(f"{formats.named(desk.name, words)} {desk.late}" for desk in desks)
+    where = ", ".join(f"{formats.named(desk.name, words)} {formats.count(desk.late)}" for desk in desks)
     sentence = words.ngettext(
         "%(n)s document is past its deadline: %(where)s.",
         "%(n)s documents are past their deadline: %(where)s.",
         count,
     )
-    return [sentence % {"n": count, "where": where}]
+    return [sentence % {"n": formats.count(count), "where": where}]
 
 
 def sparkline(counts: Sequence[int], title: str) -> str:

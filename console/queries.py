@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from console.accounts.roles import Person
-from departments.store.tables import AT_DESK, DEAD, WAITING, Delivery, Document, Refusal
+from departments.store.tables import AT_DESK, DEAD, WAITING, Delivery, Document, Refusal, counts_as
 
 PAGE = 50
 UNHANDLED = (WAITING, AT_DESK)
@@ -180,12 +180,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.state:
         found.append(Document.state == wanted.state)
     if wanted.label:
-        found.append(
-            or_(
-                Document.confirmed_label == wanted.label,
-                and_(Document.confirmed_label.is_(None), Document.label == wanted.label),
-            )
-        )
+        found.append(counts_as() == wanted.label)
     if wanted.since is not None:
         found.append(Document.classified_at >= wanted.since)
     place = Place.parsed(wanted.before) if wanted.before else None

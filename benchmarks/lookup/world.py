@@ -35,13 +35,14 @@ def fill(store: Store, count: int) -> float:
     """Write documents of a month, spread over all labels, a tenth of them to review; documents a second."""
     source, rules, begin = random.Random(7), DeskRules(DEPARTMENTS), time.perf_counter()
     for first in range(0, count, BATCH):
-        batch = [_labelled(number, count, source) for number in range(first, min(first + BATCH, count))]
+        batch = [labelled(number, count, source) for number in range(first, min(first + BATCH, count))]
         with store.writing() as session:
             documents.project(session, batch, rules)
     return count / (time.perf_counter() - begin)
 
 
-def _labelled(number: int, count: int, source: random.Random) -> Labelled:
+def labelled(number: int, count: int, source: random.Random) -> Labelled:
+    """The label of a document by its number; those above `count` are newer than all."""
     at = BEGIN + timedelta(days=DAYS) * (number / count)
     best = source.choice(LABELS)
     confidence = source.uniform(0.3, 1.0)

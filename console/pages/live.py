@@ -20,6 +20,8 @@ from mailroom.contracts.errors import MailroomError
 
 router = APIRouter()
 ROWS = 30
+PARTS = ("overview", "desks")
+"""Parts of the page that are told anew, by the names of their events, templates and places."""
 PATIENCE = 3.0
 """Seconds after which ages and rates are told anew, whether something came or not."""
 
@@ -41,7 +43,7 @@ def live(request: Request, wired: Wired, visitor: MaySee) -> Response:
 async def events(
     request: Request, wired: Wired, visitor: MaySee, after: Annotated[int, Query(ge=0)] = 0
 ) -> Response:
-    """Server-sent events: `rows` with documents that were written, `overview` with the figures, as HTML."""
+    """Server-sent events: `rows` with documents that were written, then the `PARTS` with figures, as HTML."""
     last = request.headers.get("last-event-id", "")
     since = int(last) if last.isascii() and last.isdigit() and len(last) < 19 else after  # noqa: PLR2004 - 64 bits
     stream = _stream(request, wired, visitor, since)
@@ -71,9 +73,9 @@ def _news(request: Request, wired: Context, visitor: SignedIn, seen: int, newest
         rows = queries.changed(session, visitor.person, seen, ROWS) if newest > seen else ()
         html = wired.renderer.html(request, "rows.html", visitor, rows=rows, fresh=True) if rows else ""
     figures = _figures(request, wired, visitor)
-    summary = wired.renderer.html(request, "overview.html", visitor, **figures)
-    news = event("rows", html, newest) if html else ""
-    return news + event("overview", summary, newest)
+    parts = {name: wired.renderer.html(request, f"{name}.html", visitor, **figures) for name in PARTS}
+    told = [event("rows", html, newest)] if html else []
+    return "".join([*told, *(event(name, part, newest) for name, part in parts.items())])
 
 
 def event(name: str, data: str, number: int) -> str:

@@ -28,7 +28,9 @@ if (live) {
   const events = new EventSource(live.dataset.live);
   events.addEventListener("open", () => { connection.textContent = ""; });
   events.addEventListener("error", () => { connection.textContent = live.dataset.lost; });
-  events.addEventListener("overview", (event) => { live.innerHTML = event.data; });
+  for (const part of ["overview", "desks"]) {
+    events.addEventListener(part, (event) => { document.getElementById(part).innerHTML = event.data; });
+  }
   events.addEventListener("over", () => location.reload());
   events.addEventListener("rows", (event) => {
     const table = document.createElement("tbody");

@@ -21,6 +21,8 @@ def filters(words: Catalogue, now: Now) -> Mapping[str, Callable[..., Any]]:
 
     return {
         "age": age,
+        "clock": lambda time: clock(time, now()),
+        "count": count,
         "moment": moment,
         "percent": percent,
         "since": lambda seconds: "" if seconds is None else moment(datetime.fromtimestamp(seconds, UTC)),
@@ -47,6 +49,17 @@ def duration(seconds: float, words: Catalogue) -> str:
         return f"{int(seconds // HOUR)} h"
     days = int(seconds // DAY)
     return f"{days} {words.ngettext('day', 'days', days)}"
+
+
+def clock(time: datetime, now: float) -> str:
+    """A time in UTC: of today without its date, else without its seconds."""
+    of_today = time.astimezone(UTC).date() == datetime.fromtimestamp(now, UTC).date()
+    return time.astimezone(UTC).strftime("%H:%M:%S" if of_today else "%Y-%m-%d %H:%M")
+
+
+def count(number: int) -> str:
+    """A number in groups of three, parted by a narrow blank, as ISO 80000 has it for all languages."""
+    return f"{number:,}".replace(",", "\u202f")
 
 
 def moment(time: datetime | None) -> str:
