@@ -7,9 +7,10 @@ same moment one gets it. It ends by its time alone: a clerk who went home leaves
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import case, delete, literal, or_, select
+from sqlalchemy import Text, bindparam, case, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -45,7 +46,15 @@ def take(session: Session, document_id: str, clerk: str, *, now: datetime, secon
     A clerk who has it already keeps the token, in all tabs, and gets the full time again.
     """
     until = now + timedelta(seconds=seconds)
-    row = session.execute(_upsert(session, document_id, clerk, now, until)).one_or_none()
+    # None of these may be called as a column is: SQLAlchemy would take it for a value to be inserted.
+    given = {
+        "document": document_id,
+        "clerk": clerk,
+        "now": now,
+        "end": until,
+        "key": secrets.token_urlsafe(16),
+    }
+    row = session.execute(_upsert(session.get_bind().dialect.name), given).one_or_none()
     if row is None:
         return None
     # Looked at once the lease is there: whoever acted on the document held the lease's row until then.
@@ -56,18 +65,6 @@ def take(session: Session, document_id: str, clerk: str, *, now: datetime, secon
         session.execute(delete(Lease).where(Lease.document_id == document_id, Lease.token == row.token))
         return None
     return Claim(document_id, clerk, row.token, until, document.revision)
-
-
-def held(session: Session, clerk: str, now: datetime) -> str | None:
-    """The waiting document that a clerk took last and still has."""
-    found = (
-        select(Lease.document_id)
-        .join(Document, Document.id == Lease.document_id)
-        .where(Lease.holder == clerk, Lease.until > now, Document.state == State.WAITING.value)
-        .order_by(Lease.until.desc())
-        .limit(1)
-    )
-    return session.scalar(found)
 
 
 def require(session: Session, document_id: str, clerk: str, token: str | None, now: datetime) -> None:
@@ -93,17 +90,20 @@ def release(session: Session, document_id: str, token: str | None = None) -> Non
     session.execute(statement if token is None else statement.where(Lease.token == token))
 
 
-def _upsert(session: Session, document_id: str, clerk: str, now: datetime, until: datetime) -> Any:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+@cache
+def _upsert(dialect: str) -> Any:
+    """Put together once, which takes longer than the database takes for it."""
+    clerk, now = bindparam("clerk", type_=Text()), bindparam("now", type_=UtcTime())
     waiting = select(
-        Document.id, literal(clerk), literal(secrets.token_urlsafe(16)), literal(until, UtcTime())
+        Document.id, clerk, bindparam("key", type_=Text()), bindparam("end", type_=UtcTime())
     ).where(
-        Document.id == document_id,
+        Document.id == bindparam("document"),
         Document.desk == REVIEW,
         Document.state == State.WAITING.value,
-        ~looked_at(clerk),
+        ~looked_at(),
     )
-    insert = dialect.insert(Lease).from_select(["document_id", "holder", "token", "until"], waiting)
+    kind: Any = postgresql if dialect == "postgresql" else sqlite
+    insert = kind.insert(Lease.__table__).from_select(["document_id", "holder", "token", "until"], waiting)
     renewed = (Lease.holder == clerk) & (Lease.until > now)
     return insert.on_conflict_do_update(
         index_elements=["document_id"],

@@ -3,7 +3,7 @@
 Nobody is shown what the first one said. Where two disagree, a third one decides.
 """
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from departments.desks import ActKind
@@ -13,8 +13,11 @@ _PASSING = (ActKind.LOOK.value, ActKind.SKIP.value, ActKind.UNDO.value)
 """Acts after which an earlier look still counts."""
 
 
-def looked_at(clerk: str) -> ColumnElement[bool]:
-    """Whether a clerk has said what a document is, and others must now: of the documents of the query around it."""
+def looked_at() -> ColumnElement[bool]:
+    """Whether the clerk of the parameter `clerk` has said what a document is, and others must now.
+
+    A condition for queries of documents.
+    """
     look, later, undoing = aliased(Act), aliased(Act), aliased(Act)
     undone = select(undoing.id).where(undoing.document_id == later.document_id, undoing.undoes == later.id)
     over = select(later.id).where(
@@ -29,7 +32,7 @@ def looked_at(clerk: str) -> ColumnElement[bool]:
         select(look.id)
         .where(
             look.document_id == Document.id,
-            look.actor == clerk,
+            look.actor == bindparam("clerk"),
             look.kind == ActKind.LOOK.value,
             ~over.correlate(look).exists(),
         )
