@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from console.web import formats
 from console.web.languages import Catalogue
+from departments.desks import ActKind
 from departments.store.tables import (
     AT_DESK,
     CONFIRM,
@@ -31,6 +32,7 @@ ACTS = {
     CORRECT: "%(actor)s corrected it to %(label)s",
     NONE: "%(actor)s: none of these",
     SKIP: "%(actor)s skipped it",
+    ActKind.LOOK: "%(actor)s looked at it; somebody else must agree",
     NOT_OURS: "%(actor)s sent it back: not ours",
     HANDLE: "%(actor)s handled it",
     UNDO: "%(actor)s took the last step back",

@@ -23,6 +23,7 @@ SAID = {
     "correct": "Corrected.",
     "none": "Marked as none of these.",
     "skip": "Skipped: it comes back after all others.",
+    "look": "Noted. Somebody else looks at it too.",
     "undo": "Taken back.",
 }
 
@@ -62,10 +63,10 @@ def act(
     """Decide; then the next document, or the same one with the reason why nothing was done."""
     name = visitor.person.name
     try:
-        wired.reviews.act(new_act(document, kind, label or None, name, act, revision, token))
+        done = wired.reviews.act(new_act(document, kind, label or None, name, act, revision, token))
     except ActRefused as error:
         return _refused(request, wired, visitor, str(error))
-    return RedirectResponse(f"/review?done={kind}", 303)
+    return RedirectResponse(f"/review?done={done.kind}", 303)
 
 
 @router.post("/review/undo")
