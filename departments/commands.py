@@ -34,6 +34,6 @@ def serve(
     as_json: Json = False,
 ) -> None:
     """Answer look-ups: GET /labels, /labels/ID, /documents/ID, and labels as events."""
-    from departments.serving import serve_lookups
+    from departments.lookup.serving import run as answer
 
-    serve_lookups(host, port, as_json=as_json)
+    answer(host, port, as_json=as_json)

@@ -1,6 +1,5 @@
 """What the verbs of the departments do: put together, announce, run to the end."""
 
-import logging
 import os
 import signal
 import sys
@@ -8,7 +7,6 @@ from contextlib import closing
 
 import structlog
 
-from departments.lookup.serving import serve
 from departments.running import parts
 from departments.store.engine import open_store
 from mailroom import profiles
@@ -49,28 +47,9 @@ def run_departments(profile: str | None, *, as_json: bool) -> None:
         _leave_now()
 
 
-def serve_lookups(host: str | None, port: int | None, *, as_json: bool) -> int:
-    """Answer look-ups until SIGTERM or Ctrl-C; the exit status.
-
-    Raises:
-        MailroomError: It cannot begin.
-    """
-    settings = load_settings()
-    configure_logs(settings)
-    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    desks = settings.desks.model_copy(update=given)
-    return serve(settings.model_copy(update={"desks": desks}), as_json=as_json)
-
-
-def configure_logs(settings: Settings) -> None:
-    """Log as the settings say; how tables are made is nobody's affair while nothing is wrong."""
-    logs.configure(settings.telemetry.log_level)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-
-
 def _settings(profile: str | None) -> Settings:
     settings = load_settings()
-    configure_logs(settings)
+    logs.configure(settings.telemetry.log_level)
     return profiles.resolve(profile, settings)
 
 

@@ -176,7 +176,8 @@ def _claimable(lane: Lane, now: datetime) -> Select[str]:
         earlier.document_id == Delivery.document_id,
         earlier.desk == Delivery.desk,
         earlier.channel == Delivery.channel,
-        earlier.state == DUE,
+        # Not `== DUE`: SQLite would go by the state's index, past all that is due to the receiver, for each candidate.
+        earlier.state.not_in((SENT, DEAD)),
         earlier.revision < Delivery.revision,
     )
     desk, channel = lane

@@ -16,7 +16,8 @@ from departments.store.engine import Store, open_store
 from mailroom.access.guarding import ring_for
 from mailroom.access.key_ring import KeyRing
 from mailroom.readiness import announce
-from mailroom.settings import Settings
+from mailroom.settings import Settings, load_settings
+from mailroom.telemetry import logs
 from mailroom.telemetry.metrics import Metrics
 from mailroom.telemetry.scraping import scraped
 from mailroom.telemetry.tracing import tracer
@@ -51,13 +52,20 @@ class LookupService:
     metrics: Metrics
 
 
-def serve(settings: Settings, *, as_json: bool) -> int:
+def run(host: str | None, port: int | None, *, as_json: bool) -> int:
     """Answer until SIGTERM or Ctrl-C; the exit status.
+
+    Args:
+        host: Where to listen, in place of what the settings say.
+        port: Likewise.
+        as_json: Print one JSON document at the end.
 
     Raises:
         MailroomError: It cannot begin: the address is taken, the database does not answer, keys are missing.
     """
+    settings = _with_options(load_settings(), host, port)
     desks, telemetry = settings.desks, settings.telemetry
+    logs.configure(telemetry.log_level)
     keys = ring_for(settings.access, desks.host, WHAT)
     opened = bound(desks.host, desks.port)
     with (
@@ -101,6 +109,11 @@ def built(settings: Settings, keys: KeyRing | None) -> Iterator[LookupService]:
         events = Events(store, Changes(lambda: _latest(store)), state)
         table = operations(Tell(store, events), Health(metrics, state))
         yield LookupService(Door(table, TITLE, observer, state, guard), state, metrics)
+
+
+def _with_options(settings: Settings, host: str | None, port: int | None) -> Settings:
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    return settings.model_copy(update={"desks": settings.desks.model_copy(update=given)})
 
 
 def _latest(store: Store) -> int:

@@ -1,5 +1,6 @@
 """Tables are made and changed by Alembic; every process that opens the database calls this first."""
 
+import logging
 from pathlib import Path
 
 from alembic import command
@@ -26,6 +27,7 @@ def migrate(engine: Engine) -> None:
         DatabaseTooNew: A newer version made them.
         sqlalchemy.exc.OperationalError: The database does not answer.
     """
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # each step is nobody's affair while it goes well
     config = configuration()
     scripts = ScriptDirectory.from_config(config)
     with engine.connect() as connection:
