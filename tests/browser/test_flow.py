@@ -2,12 +2,17 @@
 
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 from playwright.sync_api import expect
 
 from departments.store.tables import Document
+from mailroom.contracts import codec
+from mailroom.contracts import headers as h
+from mailroom.contracts.records import Feedback, Record, Source
 from mailroom.contracts.topics import Topic
+from mailroom.streams.kafka import KafkaSink
 from mailroom.streams.kafka_snapshot import KafkaSnapshot
 from tests.browser.arrivals import INVOICE, arrive, awaited, document
 from tests.browser.conftest import Enter, World
@@ -129,6 +134,53 @@ def test_a_document_that_is_gone_is_said_to_be(world: World, enter: Enter) -> No
     page.get_by_role("button", name="Handled").click()
     expect(page.get_by_role("heading", name="Not Found")).to_be_visible()
     expect(page.get_by_text("it may have been removed meanwhile")).to_be_visible()
+
+
+def test_a_dead_letter_is_sent_again_from_the_page(world: World, enter: Enter) -> None:
+    """What failed is listed with its reason, sent again by a tick and a button, and fails again as a new letter."""
+    page = enter("olga")
+    answer = httpx.post(
+        f"{world.door.url}/documents", content=b"%PDF-1.7 nothing", headers={"x-file-name": "torn.pdf"}
+    )
+    assert answer.status_code == 202
+
+    def listed() -> bool | None:
+        page.goto("/dead-letters?reason=truncated")
+        return page.get_by_role("checkbox", name="torn.pdf").is_visible() or None
+
+    awaited(listed)
+    page.get_by_role("checkbox", name="torn.pdf").check()
+    page.get_by_role("button", name="Send the chosen again").click()
+    expect(page.get_by_text("1 letter was sent again.")).to_be_visible()
+
+    def failed_again() -> bool | None:
+        page.goto("/dead-letters?reason=truncated")
+        return page.get_by_text("sent again once").is_visible() or None
+
+    awaited(failed_again)
+
+
+def test_a_judgement_with_an_unknown_label_is_shown(world: World, enter: Enter) -> None:
+    """A record of documents.feedback that nobody can apply is kept, and the page says which and why."""
+    found = document(world, arrive(world, "judged-elsewhere.txt"))
+    assert found is not None
+    source = Source(
+        "documents.raw", 0, found.offset, found.media_type, found.size, found.sha256, "2026-01-01T00:00:00Z"
+    )
+    judgement = Feedback(found.id, "no_such_label", found.label, "eve", "2026-01-01T00:00:00.000Z", source)
+    sink = KafkaSink(world.kafka)
+    headers = ((h.ID, b"0b9f2c64-0f0a-4c0e-8a44-5b1f1f0f9d11"),)
+    sink.send(Record(Topic.FEEDBACK, found.id.encode(), codec.encode(judgement), headers))
+    sink.flush(30.0)
+    sink.close()
+    page = enter("olga")
+
+    def shown() -> bool | None:
+        page.goto("/dead-letters")
+        return page.get_by_role("cell", name=found.id).is_visible() or None
+
+    awaited(shown)
+    expect(page.get_by_role("row", name=found.id)).to_contain_text("no_such_label")
 
 
 def decide(world: World, enter: Enter, identifier: str, key: str) -> None:
