@@ -40,23 +40,21 @@ def claim(session: Session, lane: Lane, limit: int, now: datetime, lease: timede
         now: The present.
         lease: For how long they are the caller's alone.
     """
-    # Where several senders look at once, each takes rows that no other is taking; SQLite lets in one at a time anyway.
+    # Locked from here on: several senders that look at once each take other rows; SQLite lets in one at a time anyway.
     unclaimed = _claimable(lane, now).limit(limit).with_for_update(skip_locked=True, of=Delivery)
     ids = session.scalars(unclaimed).all()
     if not ids:
         return Claim(())
-    taken = (
-        update(Delivery)
-        .where(Delivery.id.in_(ids), Delivery.state == DUE, _free(now))
-        .values(lease_until=now + lease, attempts=Delivery.attempts + 1)
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
+    taken = update(Delivery).where(Delivery.id.in_(ids))
+    session.execute(
+        taken.values(lease_until=now + lease, attempts=Delivery.attempts + 1).execution_options(
+            synchronize_session=False
+        )
     )
-    ours = session.scalars(taken).all()
     rows = session.execute(
         select(Delivery, Document)
         .outerjoin(Document, Document.id == Delivery.document_id)
-        .where(Delivery.id.in_(ours))
+        .where(Delivery.id.in_(ids))
         .order_by(Delivery.next_at, Delivery.revision, Delivery.id)
         .execution_options(populate_existing=True)
     ).all()
