@@ -50,7 +50,7 @@ VERBS: tuple[Verb, ...] = (
         "departments.review.commands:review",
         "Review documents in this terminal, a key for each act.",
     ),
-    Verb("originals", "mailroom.originals.commands:app", "The store of originals: clean it."),
+    Verb("originals", "cli.originals:app", "The store of originals: clean it."),
     Verb("samples", "samples.commands:samples", "Generate labelled documents."),
     Verb("train", "training.commands:train", "Train a kernel and write a model package."),
     Verb("evaluate", "training.commands:evaluate", "Measure a model package on labelled documents."),

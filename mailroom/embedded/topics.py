@@ -16,10 +16,13 @@ BROKERS_OWN = -1
 """How many copies a topic has is for the broker to say (`default.replication.factor`)."""
 # A producer that knows no claim check may send a document as it is; the broker's own limit is for all other topics.
 # What was redriven is remembered for as long as its dead letter may lie there, which no time tells.
+# Training learns from all that people ever said, not from what they said this week.
+FOR_EVER = "-1"
 CONFIGURED = {
     str(Topic.RAW): {"max.message.bytes": str(MAX_RECORD_BYTES)},
     str(Topic.DEAD_LETTER): {"max.message.bytes": str(MAX_DEAD_LETTER_BYTES)},
     str(Topic.REDRIVEN): {"cleanup.policy": "compact"},
+    str(Topic.FEEDBACK): {"retention.ms": FOR_EVER},
 }
 ALREADY_THERE = "TOPIC_ALREADY_EXISTS"
 

@@ -56,11 +56,26 @@ class Cleaning:
 
 
 def clean(
-    store: Files, log: Iterable[Record], *, older_than: float, now: float, dry_run: bool = False
+    store: Files,
+    log: Iterable[Record],
+    *,
+    older_than: float,
+    now: float,
+    dry_run: bool = False,
+    needed: Iterable[str] = (),
 ) -> Cleaning:
-    """Remove what was last put longer ago than `older_than` (seconds), and which no record of the log needs.
+    """Remove what was last put longer ago than `older_than` (seconds), and which nothing needs.
 
-    The log is read after the store was listed: what it says counts, also of documents that came meanwhile.
+    The log and `needed` are read after the store was listed: what they say counts, also of documents that came
+    meanwhile.
+
+    Args:
+        store: Cleaned.
+        log: Records that may refer to objects.
+        older_than: Seconds.
+        now: Seconds since the epoch.
+        dry_run: Remove nothing.
+        needed: Digests of further objects that stay.
 
     Raises:
         UsageError: `older_than` is so short that it would meet what is still on its way.
@@ -76,7 +91,7 @@ def clean(
             done.young += 1
         else:
             old.append(kept)
-    orphans = _without(old, log)
+    orphans = _without(old, log, needed)
     done.referred_to = len(old) - len(orphans)
     for kept in orphans:
         if dry_run or store.remove(kept):
@@ -88,9 +103,11 @@ def clean(
     return done
 
 
-def _without(old: list[Kept], log: Iterable[Record]) -> list[Kept]:
-    """Those to which no record refers; the log is not read where there is nothing to ask it."""
+def _without(old: list[Kept], log: Iterable[Record], needed: Iterable[str]) -> list[Kept]:
+    """Those to which nothing refers; the log is not read where there is nothing to ask it."""
     missing = {kept.digest for kept in old if kept.digest is not None}
+    if missing:
+        missing.difference_update(needed)
     for record in log if missing else ():
         missing.difference_update(digests(record))
     return [kept for kept in old if kept.digest is None or kept.digest in missing]
