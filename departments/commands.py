@@ -15,7 +15,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document at t
 
 @app.callback()
 def departments() -> None:
-    """Desks, and what is told to them; until they are stopped."""
+    """Desks, and what is told to them; until they are stopped. Each verb has --json."""
 
 
 @app.command()

@@ -17,6 +17,9 @@ def review(
     least_sure: Annotated[
         bool | None, typer.Option("--least-sure/--oldest", help="What comes first; else as the settings say.")
     ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document at the end: how many of each act.")
+    ] = False,
 ) -> None:
     """Review documents in this terminal, each act one key: confirm, correct, none of these, skip, undo."""
     from departments.review.queue import Order
@@ -28,19 +31,25 @@ def review(
     from mailroom.contracts.errors import UsageError
     from mailroom.objects import ObjectStore
     from mailroom.settings import load_settings
+    from mailroom.terminal import emit
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # The screen is drawn on standard error, so that the result can go elsewhere.
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("review needs a terminal: run it in one, or use the console")
     name = clerk or _login()
     settings = profiles.resolve(None, load_settings(), on_kinesis=True)
     store = open_store(settings.desks)
     texts = Texts(ObjectStore(settings.objects.uri))
     orders: dict[bool | None, Order | None] = {None: None, True: "least_sure", False: "oldest"}
+    app = ReviewApp(Bench(Reviews.of(store, settings), texts, name, orders[least_sure]))
     try:
-        ReviewApp(Bench(Reviews.of(store, settings), texts, name, orders[least_sure])).run()
+        app.run()
     finally:
         texts.close()
         store.close()
+    emit({"clerk": name, **app.tally}, as_json=as_json, render=lambda _: None)
+    if app.return_code:
+        raise typer.Exit(app.return_code)
 
 
 def _login() -> str:

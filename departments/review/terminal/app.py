@@ -1,6 +1,7 @@
 """The screen: one document, its candidates, its text; every act is one key."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
@@ -36,6 +37,9 @@ class ReviewApp(App[None]):
 
     Args:
         bench: The clerk's work.
+
+    Attributes:
+        tally: What was done, by the kind of act.
     """
 
     TITLE = "mailroom review"
@@ -57,6 +61,7 @@ class ReviewApp(App[None]):
         self._item: Item | None = None
         self._busy = asyncio.Lock()
         self._active = False
+        self.tally: Counter[str] = Counter()
 
     def compose(self) -> ComposeResult:
         """The document above its text, the keys below."""
@@ -115,6 +120,7 @@ class ReviewApp(App[None]):
         async def undo() -> None:
             done = await self._try(self._bench.undo)
             if done is not None:
+                self.tally[done.kind] += 1
                 self._say(f"taken back; it is at {done.desk_after} again")
                 await self._next(keep_saying=True)
 
@@ -139,6 +145,8 @@ class ReviewApp(App[None]):
             if item is None or item is not self._item:
                 return
             done = await self._try(lambda: self._bench.act(item, kind, label))
+            if done is not None:
+                self.tally[done.kind] += 1
             self._say(_told(done) if done is not None else None)
             await self._next(keep_saying=True)
 

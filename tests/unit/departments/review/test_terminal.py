@@ -74,6 +74,8 @@ def test_every_act_is_one_key(bench: Bench, store: Store, settings: Settings) ->
         assert "1  invoice" in shown(pilot, "choices")
         assert "2  offer" in shown(pilot, "choices")
         await press(pilot, "enter", "2", "n", "s")
+        assert isinstance(pilot.app, ReviewApp)
+        assert dict(pilot.app.tally) == {"confirm": 1, "correct": 1, "none": 1, "skip": 1}
         assert shown(pilot, "heading").startswith("d.txt")  # skipped, and the last one
 
     at_the_screen(bench, work)
