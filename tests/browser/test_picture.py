@@ -66,7 +66,7 @@ def test_the_readmes_picture_is_of_this_console(documents: None, enter: Enter) -
     page.screenshot(path=shot)
     if os.environ.get(WRITE):
         with Image.open(shot) as taken:
-            taken.convert("RGB").quantize(64).save(PICTURE, optimize=True)
+            taken.convert("RGB").quantize(200).save(PICTURE, optimize=True)
     with Image.open(PICTURE) as kept:
         assert kept.size == (1_200, 720)
     assert PICTURE.stat().st_size < MOST_BYTES
