@@ -146,6 +146,17 @@ def test_an_image_with_a_package_that_was_changed(
     assert [str(item.cause) for item in verdict.refusals] == ["tampered"]
 
 
+def test_an_image_with_other_text_rules(packed: dict[str, str], package: Path) -> None:
+    """The package is sound, the code around it reads the beginnings of texts alone: its golden documents tell."""
+    rules = "/opt/mailroom/mailroom/textprep/cleansing.py"
+    short = "s/rules_of(version), text)/rules_of(version), text[:40])/"
+    change = f"USER root\nRUN sed -i '{short}' {rules}\nUSER mailroom\n"
+    image = image_of(package, "mailroom/gate-test:rules", str(packed["id"]), change)
+    verdict = judge(Case(image, str(package), (generate(140, 31),), LIMITS), line)
+    assert "golden" in {str(item.cause) for item in verdict.refusals}
+    assert verdict.evidence["golden"]["largest_difference"] > 0.01
+
+
 def test_an_image_for_another_machine(engine: None, package: Path) -> None:
     """An image of 64-bit ARM on this machine."""
     image = image_of(package, "mailroom/gate-test:arm", "scratch", platform="linux/arm64")
@@ -164,11 +175,11 @@ def test_an_image_goes_and_comes_back(registry: ImageRegistry, package: Path) ->
     assert pull(docker, name, None) == identity
 
 
-def image_of(package: Path, tag: str, base: str, **more: str) -> str:
+def image_of(package: Path, tag: str, base: str, change: str = "", **more: str) -> str:
     """An image of a base and a package, whatever is in it."""
     context = io.BytesIO()
     with tarfile.open(fileobj=context, mode="w") as archive:
-        content = f"FROM {base}\nCOPY model /opt/ml/model\n".encode()
+        content = f"FROM {base}\nCOPY model /opt/ml/model\n{change}".encode()
         member = tarfile.TarInfo("Dockerfile")
         member.size = len(content)
         archive.addfile(member, io.BytesIO(content))
