@@ -56,7 +56,7 @@ class World:
 def world(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The whole system; every document is put under review, so that tests decide what becomes of it."""
     home = tmp_path_factory.mktemp("browser")
-    with ExitStack() as running, pytest.MonkeyPatch.context() as patch:
+    with ExitStack() as running:
         broker = running.enter_context(Broker(home / "kafka", home / "kafka.log"))
         ensure_topics(broker.bootstrap, partitions=1)
         settings = {
@@ -66,16 +66,19 @@ def world(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
             "MAILROOM_CLASSIFIER__REVIEW_BELOW": "1",
             "MAILROOM_HTTP__FOLLOW": "false",
         }
-        for name, value in settings.items():
-            patch.setenv(name, value)
-        store = running.enter_context(closing(open_store(load_settings().desks)))
-        _accounts(store)
-        modules = ("stream_processing", "classifier_service", "departments run")
-        started = [running.enter_context(_process(module.split(), home)) for module in modules]
-        door = running.enter_context(_door(["ingest", "http"], home, {"HTTP__PORT": "0"}))
-        console = running.enter_context(
-            _door(["console"], home, {"CONSOLE__PORT": "0", "CONSOLE__UPLOAD_URL": door.url})
-        )
+        with (
+            pytest.MonkeyPatch.context() as patch
+        ):  # while processes start: other tests have settings of their own
+            for name, value in settings.items():
+                patch.setenv(name, value)
+            store = running.enter_context(closing(open_store(load_settings().desks)))
+            _accounts(store)
+            modules = ("stream_processing", "classifier_service", "departments run")
+            started = [running.enter_context(_process(module.split(), home)) for module in modules]
+            door = running.enter_context(_door(["ingest", "http"], home, {"HTTP__PORT": "0"}))
+            console = running.enter_context(
+                _door(["console"], home, {"CONSOLE__PORT": "0", "CONSOLE__UPLOAD_URL": door.url})
+            )
         for is_ready in started:
             _wait(is_ready)
         yield World(console.url, store, KafkaSettings(bootstrap=broker.bootstrap), door)
