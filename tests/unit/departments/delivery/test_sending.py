@@ -5,19 +5,21 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
+from sqlalchemy import func, make_url, select
 
 from departments.delivery.measuring import DeliveryMetrics
 from departments.delivery.office import run_deliveries
 from departments.delivery.sending import Office, Receiver
 from departments.delivery.webhook import WebhookChannel
 from departments.delivery.writes import GroupedWrites
-from departments.store.engine import Store
-from departments.store.tables import DEAD, DUE, SENT
+from departments.store.engine import Store, connect
+from departments.store.tables import DEAD, DUE, SENT, Delivery, Document
 from mailroom.desk_settings import DesksSettings
 from mailroom.streams.clock import FakeClock
 from tests.servers import hooks
@@ -40,8 +42,14 @@ class World:
         labels = {"desk": DESK, "channel": "webhook", "outcome": outcome}
         return self.registry.get_sample_value("mailroom_delivery_tries_total", labels)
 
-    def turns(self, seconds: float = 0.0, *, step: float = 1.0) -> None:
-        """Look at what is due, again and again, for a time that passes at once."""
+    def next_due(self) -> float:
+        """When something is due, in seconds since the epoch; never, where nothing is."""
+        with self.store.reading() as session:
+            found = session.scalar(select(func.min(Delivery.next_at)).where(Delivery.state == DUE))
+        return float("inf") if found is None else found.timestamp()
+
+    def turns(self, seconds: float = 0.0) -> None:
+        """Send what becomes due within a time, which passes at once."""
         webhook = self.settings.of(DESK).webhook
         assert webhook is not None
 
@@ -54,9 +62,9 @@ class World:
                 while True:
                     while await receiver.turn():
                         pass
-                    if self.clock.now() >= end:
+                    self.clock.time = max(self.clock.time, min(self.next_due(), end))
+                    if self.clock.time >= end:
                         return
-                    self.clock.sleep(step)
 
         asyncio.run(work())
 
@@ -86,13 +94,13 @@ def test_what_is_due_is_sent_once(world: World) -> None:
 def test_a_receiver_that_answers_500_for_an_hour_gets_the_message_then(world: World) -> None:
     """Tried at growing pauses under one id, and nothing lost."""
     due, world.hook.status = add(world.store), 500
-    world.turns(3600, step=5)
+    world.turns(3600)
     tries = len(world.hook.received)
     found = delivery(world.store, due)
     assert (found.state, found.last_error) == (DUE, "the webhook answered 500")
     assert tries == 10
     world.hook.status = 200
-    world.turns(3600, step=60)
+    world.turns(3600)
     assert delivery(world.store, due).state == SENT
     assert len(world.hook.received) == tries + 1
     assert (world.counted("put off"), world.counted("sent")) == (10, 1)
@@ -102,7 +110,7 @@ def test_a_receiver_that_answers_500_for_an_hour_gets_the_message_then(world: Wo
 def test_after_a_day_a_message_is_dead(world: World) -> None:
     """With 33 tries behind it; nothing of it is lost."""
     due, world.hook.status = add(world.store), 503
-    world.turns(30 * 3600, step=300)
+    world.turns(30 * 3600)
     found = delivery(world.store, due)
     assert (found.state, found.attempts, len(world.hook.received)) == (DEAD, 33, 33)
     assert (world.counted("put off"), world.counted("dead")) == (32, 1)
@@ -181,3 +189,45 @@ def test_one_receiver_that_hangs_keeps_no_other(world: World, tmp_path: Path, un
         delivery(world.store, stray).last_error
         == "the settings name no folder of sales (desks.at.sales.folder)"
     )
+
+
+def test_while_the_database_is_away_nothing_ends(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], until: Any
+) -> None:
+    """It is asked again; and told to end, the work ends."""
+    webhook = {"url": "http://127.0.0.1:1/", "secret": hooks.SECRET, "internal": True}
+    settings = DesksSettings.model_validate({"at": {DESK: {"webhook": webhook}}})
+    away = Store(connect(make_url("postgresql+psycopg://nobody@127.0.0.1:1/none")))
+    stop, said = threading.Event(), StringIO()
+    thread = threading.Thread(target=run_deliveries, args=(away, settings, kept(tmp_path)[0], stop))
+
+    def waits() -> bool:
+        said.write(capsys.readouterr().out)
+        return "deliveries wait for the database" in said.getvalue()
+
+    thread.start()
+    try:
+        assert until(waits)
+        assert thread.is_alive()
+    finally:
+        stop.set()
+        thread.join(30)
+    assert not thread.is_alive()
+
+
+@pytest.mark.security
+def test_nothing_of_a_document_is_logged(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not its file's name, nor where it lies, whether it arrives or not; nor are urls, which may hold tokens."""
+    due = add(world.store, dataref="file:///dismissals/of-somebody")
+    with world.store.writing() as session:
+        session.get_one(Document, "document-1").file_name = "Dismissal of somebody.pdf"
+    world.hook.status = 500
+    world.turns()
+    world.hook.status = 200
+    world.turns(10)
+    assert delivery(world.store, due).state == SENT
+    said = capsys.readouterr()
+    assert "delivery sent" in said.out
+    assert "delivery put off" in said.out
+    for secret in ("somebody", "dismissals", world.hook.url, hooks.SECRET):
+        assert secret not in (said.out + said.err).replace(due, "")
