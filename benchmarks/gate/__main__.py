@@ -11,7 +11,8 @@ from mailroom.embedded.packages import provide_package
 from mailroom.model_package import load
 from mailroom.progress import line
 from mailroom.textprep import cleanse
-from training.gate.judging import Case, judge
+from training.gate.cases import Case
+from training.gate.judging import judge
 from training.gate.limits import Limits
 from training.generated import generate
 from training.shell import train_package

@@ -1,44 +1,14 @@
 """The rules of the gate: from what was measured to the reasons for a refusal. Pure functions."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mailroom.model_package import Manifest
 from training.gate.answers import Comparison
 from training.gate.bootstrap import Bounded
+from training.gate.costs import Cost
 from training.gate.findings import Cause, Refusal
 from training.gate.limits import GOLDEN_TOLERANCE, Limits
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What both take of this machine.
-
-    Attributes:
-        seconds: Medians and 95th percentiles of one document's time, by contender and name.
-        latency: Candidate's time as a multiple of the champion's: median and 95th percentile.
-        memory_bytes: Of candidate and champion.
-    """
-
-    seconds: Mapping[str, Mapping[str, float]]
-    latency: Mapping[str, Bounded]
-    memory_bytes: tuple[int, int]
-
-    @property
-    def memory_ratio(self) -> float:
-        """Candidate's memory as a multiple of the champion's."""
-        return self.memory_bytes[0] / self.memory_bytes[1]
-
-    def told(self) -> dict[str, Any]:
-        """As JSON-serialisable values."""
-        candidate, champion = self.memory_bytes
-        return {
-            "seconds": {name: dict(found) for name, found in self.seconds.items()},
-            "latency_ratio": {name: found.told() for name, found in self.latency.items()},
-            "memory_bytes": {"candidate": candidate, "champion": champion},
-            "memory_ratio": self.memory_ratio,
-        }
 
 
 def missing_classes(candidate: Manifest, needed: Mapping[str, str]) -> Iterator[Refusal]:

@@ -23,8 +23,9 @@ def gate(
 ) -> int:
     """Decide whether a package may replace the champion; exit status 3 if not, with the reasons."""
     from mailroom.terminal import emit
+    from training.gate.cases import Case
     from training.gate.drawing import draw_verdict
-    from training.gate.judging import Case, judge
+    from training.gate.judging import judge
     from training.gate.limits import limits_of
     from training.gate.signing import default_key
     from training.gate.writing import result, write_verdict

@@ -7,21 +7,18 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mailroom.contracts.errors import UsageError
 from mailroom.model_image.engine import Engine, connect
 from mailroom.progress import Report
 from mailroom.settings import load_settings
 from training.gate import checks
 from training.gate.answers import compared, figures_of
-from training.gate.asking import Door, in_turn
-from training.gate.bootstrap import bounded
+from training.gate.asking import Door
+from training.gate.cases import Case
 from training.gate.contenders import (
     Contender,
     Sound,
@@ -31,37 +28,13 @@ from training.gate.contenders import (
     examined,
     other_architecture,
 )
+from training.gate.costs import cost_of
 from training.gate.documents import Judged, read, seen_by
 from training.gate.errors import NoVerdict, ServiceEnded
 from training.gate.findings import Cause, Refusal
 from training.gate.golden import golden_difference
-from training.gate.limits import Limits
 from training.gate.services import Service, await_ready
 from training.gate.verdict import Verdict
-
-INTEGRITY = "integrity.json"
-LATENCY_RESAMPLES = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What is to be judged.
-
-    Attributes:
-        candidate: A package's folder, or an image.
-        champion: Likewise; None for the first model of all, which is held to its own promises alone.
-        documents: Files or folders of labelled documents.
-        limits: The margins.
-        integrity: The report on the candidate's training data; by default the one beside its folder.
-        in_process: Without containers.
-    """
-
-    candidate: str
-    champion: str | None
-    documents: tuple[Path, ...]
-    limits: Limits
-    integrity: Path | None = None
-    in_process: bool = False
 
 
 def judge(case: Case, report: Report) -> Verdict:
@@ -98,7 +71,7 @@ class _Trial:
         self.case, self.engine, self.found, self.champion, self.report = case, engine, found, champion, report
         self.candidate, self.refusals = examined(found)
         self.refusals += other_architecture(found, engine)
-        self.integrity = _integrity(case)
+        self.integrity = case.integrity_report()
         self.documents: Judged | None = None
         self.evidence: dict[str, Any] = {}
         self.images = ["", ""]
@@ -193,36 +166,9 @@ class _Trial:
         comparison = compared(said, others, targets, labels=labels, groups=groups, limits=limits)
         self.evidence["comparison"] = comparison.told()
         self.report("timing both")
-        cost = _cost(doors, documents, limits, (service.memory_bytes(), other.memory_bytes()))
+        cost = cost_of(doors, documents, limits, (service.memory_bytes(), other.memory_bytes()))
         self.evidence["cost"] = cost.told()
         self.refusals += [*checks.quality(comparison, limits), *checks.cost(cost, limits)]
-
-
-def _cost(
-    doors: tuple[Door, Door], documents: Judged, limits: Limits, memory: tuple[int, int]
-) -> checks.Cost:
-    source = np.random.default_rng(limits.seed)
-    count = min(limits.timed, len(documents.questions))
-    places = source.choice(len(documents.questions), size=count, replace=False)
-    times = in_turn(*doors, [documents.questions[place] for place in places])
-
-    def ratios(weights: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        found = np.quantile(np.repeat(times, weights.astype(int), axis=0), [0.5, 0.95], axis=0)
-        return np.asarray(found[:, 0] / found[:, 1])
-
-    median, slow = bounded(
-        ratios,
-        np.arange(len(times)),
-        resamples=LATENCY_RESAMPLES,
-        certainty=limits.certainty,
-        seed=limits.seed,
-    )
-    quantiles = np.quantile(times, [0.5, 0.95], axis=0)
-    seconds = {
-        name: {"median": float(quantiles[0, column]), "p95": float(quantiles[1, column])}
-        for column, name in enumerate(("candidate", "champion"))
-    }
-    return checks.Cost(seconds, {"median": median, "p95": slow}, memory)
 
 
 def _targets(documents: Judged, labels: Sequence[str]) -> np.ndarray[Any, Any]:
@@ -246,20 +192,6 @@ def _await_champion(service: Service) -> None:
 
 def _champion_failed(message: str) -> NoVerdict:
     return NoVerdict(f"the champion cannot be compared with: {message}")
-
-
-def _integrity(case: Case) -> dict[str, Any] | None:
-    beside = Path(case.candidate).parent / INTEGRITY
-    file = case.integrity or (beside if Path(case.candidate).is_dir() and beside.is_file() else None)
-    if file is None:
-        return None
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-        if not isinstance(found, dict) or found.get("status") not in {"pass", "warn", "stop"}:
-            raise ValueError("no `status`")  # noqa: TRY301 - said with the place below
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{file}: no integrity report ({error}): give a run's {INTEGRITY}") from error
-    return found
 
 
 def _machine(*, in_process: bool) -> Mapping[str, Any]:

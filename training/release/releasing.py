@@ -14,7 +14,8 @@ from mailroom.model_image.registries import Credentials, host_of, pull, push, re
 from mailroom.model_package import load
 from mailroom.progress import Report
 from mailroom.settings import home
-from training.gate.judging import INTEGRITY, Case, judge
+from training.gate.cases import INTEGRITY, Case
+from training.gate.judging import judge
 from training.gate.limits import Limits
 from training.gate.signing import require_pass, verified
 from training.gate.verdict import Verdict

@@ -17,7 +17,8 @@ from mailroom.progress import line
 from mailroom.settings import home
 from tests.integration.docker.registry import ImageRegistry
 from tests.integration.gate.models import bent, rewritten
-from training.gate.judging import Case, judge
+from training.gate.cases import Case
+from training.gate.judging import judge
 from training.gate.limits import Limits
 from training.gate.signing import default_key, verified
 from training.generated import generate

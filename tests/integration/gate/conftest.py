@@ -10,7 +10,8 @@ import pytest
 
 from mailroom.progress import line
 from training.documents import LabelledDocument
-from training.gate.judging import Case, judge
+from training.gate.cases import Case
+from training.gate.judging import judge
 from training.gate.limits import Limits
 from training.gate.verdict import Verdict
 from training.run import cleansed

@@ -6,7 +6,8 @@ import pytest
 from mailroom.contracts.errors import UsageError
 from training.gate.answers import Comparison, Said, compared
 from training.gate.bootstrap import Bounded, bounded, grouped
-from training.gate.checks import Cost, cost, each_once, leaked, quality, stopped_data, wrong_golden
+from training.gate.checks import cost, each_once, leaked, quality, stopped_data, wrong_golden
+from training.gate.costs import Cost
 from training.gate.findings import Cause, Refusal
 from training.gate.limits import Limits, limits_of
 
@@ -96,6 +97,14 @@ def test_few_documents_decide_nothing() -> None:
     undecided = found(said(candidate), said(champion))
     assert undecided.macro_f1.value == 0.0
     assert causes(undecided) == {Cause.UNDECIDED}
+    figures = [refusal.message.partition(" may have ")[0] for refusal in quality(undecided, LIMITS)]
+    assert figures == [
+        "macro-F1",
+        "F1 of invoice",
+        "F1 of complaint",
+        "calibration error",
+        "share of wrong labels without review",
+    ]
 
 
 def test_many_documents_do() -> None:
