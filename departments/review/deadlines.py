@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 from prometheus_client import CollectorRegistry, Gauge
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from departments.desks import REVIEW, DeskRules, State
@@ -29,7 +29,7 @@ class DeskLoad:
         desk: A department, or `review`.
         documents: How many.
         overdue: Of them, how many should have been handled by now.
-        oldest_seconds: Since the oldest of them came into the system; 0 where there is none.
+        oldest_seconds: Since the oldest of them was labelled; 0 where there is none.
     """
 
     desk: str
@@ -40,15 +40,18 @@ class DeskLoad:
 
 def loads(session: Session, desks: Iterable[str], now: datetime) -> list[DeskLoad]:
     """The loads of the desks that are named, and of all others that have documents; by name."""
-    late = func.sum(case((Document.due_at < now, 1), else_=0))
+    # Two queries, since an index answers each of them alone, without looking at a document.
+    unhandled = Document.state.in_([State.WAITING.value, State.AT_DESK.value])
+    late = select(Document.desk, func.count()).where(unhandled, Document.due_at < now).group_by(Document.desk)
+    overdue = dict(session.execute(late).tuples().all())
     rows = session.execute(
-        select(Document.desk, func.count(), late, func.min(Document.received_at))
-        .where(Document.state.in_([State.WAITING.value, State.AT_DESK.value]))
+        select(Document.desk, func.count(), func.min(Document.classified_at))
+        .where(unhandled)
         .group_by(Document.desk)
     )
     found = {
-        desk: DeskLoad(desk, count, int(overdue), max(0.0, (now - oldest).total_seconds()))
-        for desk, count, overdue, oldest in rows
+        desk: DeskLoad(desk, count, overdue.get(desk, 0), max(0.0, (now - oldest).total_seconds()))
+        for desk, count, oldest in rows
     }
     return [found.get(desk, DeskLoad(desk)) for desk in sorted({*desks, *found})]
 
@@ -68,7 +71,7 @@ class DeskMetrics:
         )
         self._oldest = Gauge(
             "mailroom_desk_oldest_document_seconds",
-            "Age of the oldest of them since it came into the system.",
+            "Age of the oldest of them since its label.",
             ["desk"],
             registry=registry,
         )
