@@ -118,6 +118,12 @@ def ingest_image(engine: None) -> str:
     return built("ingest/Dockerfile", f"mailroom-ingest:{TAG}")
 
 
+@pytest.fixture(scope="session")
+def departments_image(engine: None) -> str:
+    """The image of departments and console, likewise."""
+    return built("departments/Dockerfile", f"mailroom-departments:{TAG}")
+
+
 def built(dockerfile: str, image: str) -> str:
     """An image of these sources, by its name."""
     told(["docker", "build", "--quiet", "--file", dockerfile, "--tag", image, "."])

@@ -27,9 +27,12 @@ LARGE = 1_500_000
 SERVICES = {
     "classifier-scanned",
     "classifier-text",
+    "console",
+    "departments",
     "ingest",
     "jobmanager",
     "kafka",
+    "lookup",
     "mlflow",
     "postgres",
     "taskmanager",
@@ -38,10 +41,11 @@ SERVICES = {
 
 @pytest.fixture(scope="module")
 def system(
-    flink_image: str, tracking_image: str, classifier_image: str, ingest_image: str
+    flink_image: str, tracking_image: str, classifier_image: str, ingest_image: str, departments_image: str
 ) -> Iterator[Compose]:
-    """All services, the door for uploads too, healthy."""
-    ports = ("MAILROOM_KAFKA_PORT", "MAILROOM_FLINK_UI_PORT", "MAILROOM_MLFLOW_PORT", "MAILROOM_HTTP_PORT")
+    """All services, the doors for uploads and look-ups too, healthy."""
+    names = ("KAFKA", "FLINK_UI", "MLFLOW", "HTTP", "CONSOLE", "LOOKUP")
+    ports = tuple(f"MAILROOM_{name}_PORT" for name in names)
     with project({}, *ports, profile="doors").up() as running:
         yield running
 
@@ -104,6 +108,22 @@ def test_an_upload_is_labelled_and_known_to_its_door(system: Compose, answers: A
     identifier = handed.json()["id"]
     assert until(lambda: answers.at_least(1) and identifier.encode() in answers.keys)
     assert until(lambda: httpx.get(f"{door}/{identifier}", timeout=30).json()["state"] == "labelled")
+
+
+def test_its_label_is_looked_up_in_postgresql(system: Compose, until: Until) -> None:
+    """What is labelled comes to a desk, and the page is there for whoever sits at it."""
+    door = f"http://127.0.0.1:{system.ports['MAILROOM_LOOKUP_PORT']}/labels"
+    assert until(lambda: len(httpx.get(door, timeout=30).json()["labels"]) > 20)
+    found = httpx.get(door, params={"limit": 1}, timeout=30).json()["labels"][0]
+    assert found["state"] in {"at_desk", "waiting"}
+    page = httpx.get(
+        f"http://127.0.0.1:{system.ports['MAILROOM_CONSOLE_PORT']}/", timeout=30, follow_redirects=True
+    )
+    assert page.status_code == httpx.codes.OK
+    client = ["env", "PGPASSWORD=mailroom", "psql", "--host", "127.0.0.1", "--username", "mlflow"]
+    query = "select (select sum(documents) from flow) = (select count(*) from documents)"
+    words = ("--tuples-only", "--no-align", "--command", query, "departments")
+    assert system("exec", "--no-TTY", "postgres", *client, *words).strip() == "t"
 
 
 def test_a_jobmanager_that_was_killed_goes_on(
