@@ -9,8 +9,8 @@ from typing import Any
 
 from rich.console import Console
 
-from departments.delivery import outbox, signing
-from departments.delivery.outbox import Selection
+from departments.delivery import selecting, signing
+from departments.delivery.selecting import Selection
 from departments.store.columns import rfc3339
 from departments.store.engine import Store, open_store
 from departments.store.tables import DEAD, DUE, SENT, Delivery
@@ -52,8 +52,8 @@ def chosen(
 def list_deliveries(selection: Selection, limit: int, skip: int, *, as_json: bool) -> None:
     """Print a page of deliveries, and the counts of all."""
     with _store() as store, store.reading() as session:
-        counts = outbox.counted(session, selection)
-        rows = [_row(each) for each in outbox.listed(session, selection, limit, skip)]
+        counts = selecting.counted(session, selection)
+        rows = [_row(each) for each in selecting.listed(session, selection, limit, skip)]
     result = {
         "count": sum(counts.values()),
         "by_state": {state: counts.get(state, 0) for state in STATES},
@@ -73,7 +73,7 @@ def redeliver(selection: Selection, *, everything: bool, as_json: bool) -> None:
     if named == everything:
         raise UsageError("say which: --id, --desk, --channel, --since; or --all, and none of these")
     with _store() as store, store.writing() as session:
-        called = outbox.call_back(session, selection, datetime.now(UTC))
+        called = selecting.call_back(session, selection, datetime.now(UTC))
     result = {"count": len(called), "deliveries": list(called)}
     sentence = f"{len(called)} due again: `mailroom departments run` sends them"
     emit(result, as_json=as_json, render=lambda console: console.out(sentence, highlight=False))

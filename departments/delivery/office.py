@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 
 import structlog
 
-from departments.delivery import channels, outbox
+from departments.delivery import channels, outbox, selecting
 from departments.delivery.channels import Means
 from departments.delivery.measuring import DeliveryMetrics
 from departments.delivery.originals import Originals
@@ -121,4 +121,4 @@ def _give_up_strays(office: Office, lanes: Sequence[Lane]) -> None:
 
 def _count(office: Office) -> None:
     with office.store.reading() as session:
-        office.metrics.undone(outbox.undone(session))
+        office.metrics.undone(selecting.undone(session))

@@ -1,14 +1,14 @@
-"""What is due to desks, in the departments' database: claimed, sent or put off, given up, called back by hand.
+"""What is due to desks, in the departments' database: claimed, sent or put off, given up.
 
 A message is claimed for a while (its lease) and marked once it has arrived. Who is killed in between leaves a lease
 that runs out: the message is sent again, under the same id.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from departments.delivery.messages import Facts, Message
@@ -97,75 +97,6 @@ def give_up_lane(session: Session, lane: Lane, reason: str) -> int:
     ids = session.scalars(due).all()
     give_up(session, ids, reason)
     return len(ids)
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which deliveries; an empty choice leaves all.
-
-    Attributes:
-        states: `due`, `sent` or `dead`.
-        desks: Desks.
-        channels: Channels.
-        ids: Of deliveries, or of documents.
-        since: Made not before.
-    """
-
-    states: tuple[str, ...] = ()
-    desks: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
-    ids: tuple[str, ...] = ()
-    since: datetime | None = None
-
-    def conditions(self) -> Iterable[ColumnElement[bool]]:
-        """In SQL."""
-        for column, values in (
-            (Delivery.state, self.states),
-            (Delivery.desk, self.desks),
-            (Delivery.channel, self.channels),
-        ):
-            if values:
-                yield column.in_(values)
-        if self.ids:
-            yield or_(Delivery.id.in_(self.ids), Delivery.document_id.in_(self.ids))
-        if self.since is not None:
-            yield Delivery.created_at >= self.since
-
-
-def listed(session: Session, selection: Selection, limit: int, skip: int = 0) -> tuple[Delivery, ...]:
-    """A page of deliveries, the newest first."""
-    order = (Delivery.created_at.desc(), Delivery.id)
-    chosen = select(Delivery).where(*selection.conditions()).order_by(*order).limit(limit).offset(skip)
-    return tuple(session.scalars(chosen))
-
-
-def counted(session: Session, selection: Selection) -> dict[str, int]:
-    """How many there are, by state."""
-    chosen = select(Delivery.state, func.count()).where(*selection.conditions()).group_by(Delivery.state)
-    return {state: count for state, count in session.execute(chosen)}  # noqa: C416 - rows are no pairs to mypy
-
-
-def undone(session: Session) -> dict[tuple[str, str, str], int]:
-    """How many are not done, by desk, channel and state."""
-    names = (Delivery.desk, Delivery.channel, Delivery.state)
-    chosen = select(*names, func.count()).where(Delivery.state != SENT).group_by(*names)
-    return {(desk, channel, state): count for desk, channel, state, count in session.execute(chosen)}
-
-
-def call_back(session: Session, selection: Selection, now: datetime) -> tuple[str, ...]:
-    """Make deliveries due now, with all their tries before them; those that are due already are left alone.
-
-    Returns:
-        Their ids.
-    """
-    called = (
-        update(Delivery)
-        .where(*selection.conditions(), Delivery.state != DUE)
-        .values(state=DUE, attempts=0, next_at=now, lease_until=None, sent_at=None)
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
-    )
-    return tuple(session.scalars(called))
 
 
 def _claimable(lane: Lane, now: datetime) -> Select[str]:

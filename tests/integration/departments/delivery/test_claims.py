@@ -4,8 +4,9 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from departments.delivery import outbox
-from departments.delivery.outbox import Lane, Selection
+from departments.delivery import outbox, selecting
+from departments.delivery.outbox import Lane
+from departments.delivery.selecting import Selection
 from departments.store.engine import Store, open_store
 from departments.store.tables import DEAD, RECALLED, SENT
 from mailroom.settings import Settings
@@ -57,10 +58,10 @@ def test_the_outbox_is_alike_on_both(store: Store) -> None:
     with store.writing() as session:
         assert not outbox.is_due(session, LANE, START)
         outbox.mark_sent(session, assigned, START)
-        assert outbox.call_back(session, Selection(states=(DEAD,)), START) == (stray,)
+        assert selecting.call_back(session, Selection(states=(DEAD,)), START) == (stray,)
     with store.reading() as session:
-        assert outbox.counted(session, Selection(desks=(DESK,))) == {"due": 1, "sent": 1}
-        assert [found.id for found in outbox.listed(session, Selection(states=(SENT,)), 5)] == [assigned]
-        assert outbox.undone(session) == {(DESK, "webhook", "due"): 1, ("gone", "webhook", "due"): 1}
+        assert selecting.counted(session, Selection(desks=(DESK,))) == {"due": 1, "sent": 1}
+        assert [found.id for found in selecting.listed(session, Selection(states=(SENT,)), 5)] == [assigned]
+        assert selecting.undone(session) == {(DESK, "webhook", "due"): 1, ("gone", "webhook", "due"): 1}
         assert outbox.is_due(session, LANE, START)
     assert delivery(store, recalled).attempts == 0

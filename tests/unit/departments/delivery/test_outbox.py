@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from departments.delivery import outbox
-from departments.delivery.outbox import Claim, Selection
+from departments.delivery import outbox, selecting
+from departments.delivery.outbox import Claim
+from departments.delivery.selecting import Selection
 from departments.store.engine import Store
 from departments.store.tables import ASSIGNED, DEAD, DUE, RECALLED, SENT, Document
 from tests.servers.deliveries import DESK, START, add, delivery, opened
@@ -131,10 +132,10 @@ def test_deliveries_are_listed_and_counted(store: Store) -> None:
     }
     with store.reading() as session:
         for selection, expected in choices.items():
-            assert [found.id for found in outbox.listed(session, selection, 10)] == expected
-        assert [found.id for found in outbox.listed(session, Selection(), 1)] == [second]
-        assert outbox.counted(session, Selection()) == {DEAD: 1, DUE: 1, SENT: 1}
-        assert outbox.undone(session) == {(DESK, "webhook", DUE): 1, (DESK, "webhook", DEAD): 1}
+            assert [found.id for found in selecting.listed(session, selection, 10)] == expected
+        assert [found.id for found in selecting.listed(session, Selection(), 1)] == [second]
+        assert selecting.counted(session, Selection()) == {DEAD: 1, DUE: 1, SENT: 1}
+        assert selecting.undone(session) == {(DESK, "webhook", DUE): 1, (DESK, "webhook", DEAD): 1}
 
 
 def test_what_is_called_back_has_all_its_tries_again(store: Store) -> None:
@@ -144,7 +145,7 @@ def test_what_is_called_back_has_all_its_tries_again(store: Store) -> None:
     due = add(store, 3)
     claimed(store)
     with store.writing() as session:
-        called = outbox.call_back(session, Selection(), START)
+        called = selecting.call_back(session, Selection(), START)
     assert sorted(called) == sorted([dead, sent])
     for each in (dead, sent):
         found = delivery(store, each)
