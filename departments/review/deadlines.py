@@ -18,6 +18,8 @@ from mailroom.contracts.errors import MailroomError
 
 EVERY_SECONDS = 15.0
 
+_UNHANDLED = (State.WAITING.value, State.AT_DESK.value)
+
 _log = structlog.get_logger()
 
 
@@ -40,20 +42,27 @@ class DeskLoad:
 
 def loads(session: Session, desks: Iterable[str], now: datetime) -> list[DeskLoad]:
     """The loads of the desks that are named, and of all others that have documents; by name."""
-    # Two queries, since an index answers each of them alone, without looking at a document.
-    unhandled = Document.state.in_([State.WAITING.value, State.AT_DESK.value])
-    late = select(Document.desk, func.count()).where(unhandled, Document.due_at < now).group_by(Document.desk)
-    overdue = dict(session.execute(late).tuples().all())
-    rows = session.execute(
-        select(Document.desk, func.count(), func.min(Document.classified_at))
-        .where(unhandled)
-        .group_by(Document.desk)
+    # Each query is answered by an index alone, without looking at a document.
+    unhandled = Document.state.in_(_UNHANDLED)
+    counted = select(Document.desk, func.count()).where(unhandled).group_by(Document.desk)
+    counts = dict(session.execute(counted).all())
+    overdue = dict(session.execute(counted.where(Document.due_at < now)).all())
+    return [
+        DeskLoad(desk, counts[desk], overdue.get(desk, 0), _oldest_seconds(session, desk, now))
+        if desk in counts
+        else DeskLoad(desk)
+        for desk in sorted({*desks, *counts})
+    ]
+
+
+def _oldest_seconds(session: Session, desk: str, now: datetime) -> float:
+    oldest = (
+        session.scalar(
+            select(func.min(Document.classified_at)).where(Document.desk == desk, Document.state == state)
+        )
+        for state in _UNHANDLED
     )
-    found = {
-        desk: DeskLoad(desk, count, overdue.get(desk, 0), max(0.0, (now - oldest).total_seconds()))
-        for desk, count, oldest in rows
-    }
-    return [found.get(desk, DeskLoad(desk)) for desk in sorted({*desks, *found})]
+    return max((now - at).total_seconds() for at in (*oldest, now) if at is not None)
 
 
 class DeskMetrics:
