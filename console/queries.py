@@ -163,7 +163,7 @@ def _late(session: Session, person: Person, now: datetime) -> dict[str, int]:
         .where(Document.state.in_(UNHANDLED), Document.due_at < now, *visible(person))
         .group_by(Document.desk)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
