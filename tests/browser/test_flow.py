@@ -19,6 +19,12 @@ from tests.browser.conftest import Enter, World
 
 pytestmark = [pytest.mark.browser, pytest.mark.kafka, pytest.mark.flink]
 
+DROPPED = """text => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([text], "dropped.txt"));
+  return transfer;
+}"""
+
 
 def feedback(world: World, identifier: str) -> dict[str, str] | None:
     """The newest record of `documents.feedback` for a document."""
@@ -33,7 +39,7 @@ def feedback(world: World, identifier: str) -> dict[str, str] | None:
 def test_an_upload_gets_its_label_on_the_page_without_a_reload(
     world: World, enter: Enter, tmp_path: Path
 ) -> None:
-    """A file is chosen, its progress shown, and its row appears with a label while one looks."""
+    """A file is chosen, another dropped; their progress is shown, and rows with labels appear while one looks."""
     page = enter("olga")
     page.evaluate("window.untouched = true")
     file = tmp_path / "uploaded.txt"
@@ -43,6 +49,9 @@ def test_an_upload_gets_its_label_on_the_page_without_a_reload(
     row = page.locator("#rows tr", has_text="uploaded.txt")
     expect(row).to_contain_text("invoice", timeout=60_000)
     expect(page.locator("#overview")).to_contain_text("Waiting for review")
+    dropped = page.evaluate_handle(DROPPED, INVOICE.format(name="dropped"))
+    page.locator("[data-drop]").dispatch_event("drop", {"dataTransfer": dropped})
+    expect(page.locator("#rows tr", has_text="dropped.txt")).to_contain_text("invoice", timeout=60_000)
     assert page.evaluate("window.untouched") is True
 
 

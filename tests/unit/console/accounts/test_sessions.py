@@ -12,7 +12,7 @@ from console.accounts.passwords import fits, hashed
 from console.accounts.roles import Permission, Person, Role
 from console.accounts.sessions import Sessions
 from departments.store.engine import Store, open_store
-from departments.store.tables import BrowserSession
+from departments.store.tables import Account, BrowserSession
 from mailroom.contracts.errors import UsageError
 from mailroom.settings import load_settings
 from mailroom.streams.clock import FakeClock
@@ -54,9 +54,24 @@ def test_what_is_wrong_is_not_told_apart(store: Store) -> None:
     token = sessions.begin("ada", PASSWORD)
     assert token is not None
     with store.writing() as session:
-        register.disable(session, "ada")
-    assert sessions.find(token) is None
+        ada = session.get(Account, "ada")
+        assert ada is not None
+        ada.enabled = False
+    assert sessions.find(token) is None  # whoever disabled it, and however
     assert sessions.begin("ada", PASSWORD) is None
+
+
+def test_a_disabled_account_is_signed_in_nowhere(store: Store) -> None:
+    """Its sessions end with it, and do not come back when it is enabled again."""
+    sessions = Sessions(store, FakeClock(), hours=1.0)
+    token = sessions.begin("ada", PASSWORD)
+    assert token is not None
+    with store.writing() as session:
+        register.disable(session, "ada")
+    with store.writing() as session:
+        register.enable(session, "ada")
+    assert sessions.find(token) is None
+    assert sessions.begin("ada", PASSWORD) is not None
 
 
 def test_a_new_password_and_signing_out_end_sessions(store: Store) -> None:
