@@ -103,16 +103,18 @@ class Reviews:
                 return acting.act(session, request, self.rules, self.now())
 
     def undo(self, actor: str, act_id: str | None = None, *, new_id: str = "") -> Done:
-        """Undo an act; a document that waits for review again is this actor's, so that nobody takes it meanwhile.
+        """Undo an act; a document that waits for review again is this actor's, unless somebody was quicker.
 
         Raises:
             ActRefused: There is nothing of theirs to undo, or somebody acted on the document since.
         """
+        now = self.now()
         with self.store.writing() as session:
-            now = self.now()
             done = undoing.undo(session, actor, self.rules, now, act_id=act_id, new_id=new_id)
+        # By itself: leases are locked before documents, or two could wait for each other for ever.
+        with self.store.writing() as session:
             leases.take(session, done.document_id, actor, now=now, seconds=self.settings.lease_seconds)
-            return done
+        return done
 
     def waiting(self) -> int:
         """How many documents wait for a person."""
