@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 VARIABLE = "MAILROOM_GATE__KEY_FILE"
 PAYLOAD = "application/vnd.in-toto+json"
 STATEMENT = "https://in-toto.io/Statement/v1"
-PREDICATE = "urn:mailroom:gate-verdict:1"
+PREDICATES = {"verdict": "urn:mailroom:gate-verdict:1", "release": "urn:mailroom:release:1"}
+"""What a signed statement may say, so that none is taken for another."""
 PUBLIC = ".pub"
 
 
@@ -43,7 +44,7 @@ def statement(verdict: Verdict) -> dict[str, Any]:
     return {
         "_type": STATEMENT,
         "subject": subjects or [{"name": str(candidate["place"]), "digest": {}}],
-        "predicateType": PREDICATE,
+        "predicateType": PREDICATES["verdict"],
         "predicate": verdict.told(),
     }
 
@@ -65,12 +66,13 @@ def signed(payload: bytes, key: Path) -> str:
     return json.dumps(envelope.to_dict(), indent=2) + "\n"
 
 
-def verified(envelope: Path, public_key: Path) -> dict[str, Any]:
-    """The verdict in an envelope.
+def verified(envelope: Path, public_key: Path, kind: str = "verdict") -> dict[str, Any]:
+    """What a signed statement says: its predicate.
 
     Args:
-        envelope: The file `verdict.dsse.json`.
+        envelope: The file, such as `verdict.dsse.json`.
         public_key: PEM of the public key that must have signed it.
+        kind: What it must be: `verdict` or `release`.
 
     Raises:
         SignatureInvalid: Another key signed it, or it was changed.
@@ -84,17 +86,17 @@ def verified(envelope: Path, public_key: Path) -> dict[str, Any]:
         found = Envelope.from_dict(json.loads(envelope.read_bytes()))
         found.verify([key], 1)
         tree = json.loads(found.payload)
-        verdict = tree["predicate"]
-        genuine = found.payload_type == PAYLOAD and tree["predicateType"] == PREDICATE
+        predicate = tree["predicate"]
+        genuine = found.payload_type == PAYLOAD and tree["predicateType"] == PREDICATES[kind]
     except OSError as error:
         raise UsageError(f"{envelope}: cannot be read ({error.strerror})") from error
     except (Error, UnverifiedSignatureError, ValueError, KeyError, TypeError) as error:
         raise SignatureInvalid(
-            f"{envelope} is no verdict that the holder of {public_key} signed: let the gate judge again"
+            f"{envelope} is no {kind} that the holder of {public_key} signed: let the gate judge again"
         ) from error
-    if not genuine or not isinstance(verdict, dict):
-        raise SignatureInvalid(f"{envelope} is signed, but is no verdict of the gate: give verdict.dsse.json")
-    return verdict
+    if not genuine or not isinstance(predicate, dict):
+        raise SignatureInvalid(f"{envelope} is signed, but is no {kind} of the gate: give {kind}.dsse.json")
+    return predicate
 
 
 def require_pass(verdict: Mapping[str, Any], *, digest: str) -> None:

@@ -21,13 +21,16 @@ def credentials_of(repository: str) -> Credentials | None:
 
 
 def _login(region: str) -> Credentials:
-    import boto3  # noqa: PLC0415 - other registries need none
-    from botocore.exceptions import (  # noqa: PLC0415
-        BotoCoreError,
-        ClientError,
-        NoCredentialsError,
-        PartialCredentialsError,
-    )
+    try:
+        import boto3  # noqa: PLC0415 - other registries need none
+        from botocore.exceptions import (  # noqa: PLC0415
+            BotoCoreError,
+            ClientError,
+            NoCredentialsError,
+            PartialCredentialsError,
+        )
+    except ImportError as error:
+        raise RegistryFailed("AWS's library is not installed: install Mailroom's extra `image`") from error
 
     try:
         answer = boto3.Session(region_name=region).client("ecr").get_authorization_token()

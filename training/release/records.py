@@ -1,10 +1,10 @@
 """Releases in the registry of models: which image serves a version, who judged it, whom it took over from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mailroom.model_package import Manifest
-from training.gate.writing import VerdictFiles
 from training.release.errors import ReleaseFailed
 from training.tracking.client import experiment_id
 from training.tracking.errors import NotRegistered, translated
@@ -76,14 +76,14 @@ def kept_package(registry: Registry, version: ModelVersion, folder: Path) -> Pat
         return Path(registry.client.download_artifacts(version.run_id, "package", str(folder)))
 
 
-def record(registry: Registry, version: ModelVersion, tags: dict[str, str], files: VerdictFiles) -> None:
+def record(registry: Registry, version: ModelVersion, tags: dict[str, str], files: Sequence[Path]) -> None:
     """Say of a version which image serves it, and keep its verdict with it.
 
     Raises:
         TrackingFailed: The store refused.
     """
     with translated(registry.settings.uri):
-        for file in (files.statement, files.page, files.envelope):
+        for file in files:
             registry.client.log_artifact(version.run_id, str(file), VERDICTS)
         for name, value in tags.items():
             registry.client.set_model_version_tag(version.model, str(version.version), name, value)

@@ -10,8 +10,8 @@ from typing import Any
 
 from mailroom.model_image.building import BuiltImage, build_image
 from mailroom.model_image.engine import Engine, connect
-from mailroom.model_image.registries import Credentials, host_of, pull, push, require_registry
-from mailroom.model_package import load
+from mailroom.model_image.registries import Credentials, pull, push, require_registry
+from mailroom.model_package import Manifest, load
 from mailroom.progress import Report
 from mailroom.settings import home
 from training.gate.cases import INTEGRITY, Case
@@ -24,6 +24,7 @@ from training.release import records
 from training.release.ecr import credentials_of
 from training.release.errors import ReleaseFailed
 from training.release.records import IMAGE, PREDECESSOR, RELEASED_AT, TAG, Released
+from training.release.signature import sign_image
 from training.tracking.registry import ModelVersion, Registry
 from training.tracking.settings import TrackingSettings
 
@@ -121,27 +122,50 @@ def release(order: Order, report: Report) -> Outcome:
             raise ReleaseFailed(
                 f"model {order.tracking.model!r} has no champion to compare with: say --first for the first one"
             )
-        host_of(order.repository)
         require_registry(order.repository)
         credentials = credentials_of(order.repository)
-        engine = connect()
-        tag = f"model-{manifest.digest[:16]}"
-        built = build_image(order.package, f"{order.repository}:{tag}", report=report)
-        with _opponent(engine, registry, before, credentials) as champion:
-            verdict = judge(_case(order, built, champion), report)
-        files = write_verdict(verdict, order.output, order.key)
+        return _Release(order, registry, before, connect(), credentials, report).outcome()
+
+
+@dataclass(frozen=True, slots=True)
+class _Release:
+    """A release whose registries answer."""
+
+    order: Order
+    registry: Registry
+    before: Released | None
+    engine: Engine
+    credentials: Credentials | None
+    report: Report
+
+    def outcome(self) -> Outcome:
+        repository = self.order.repository
+        tag = f"model-{load(self.order.package).manifest.digest[:16]}"
+        built = build_image(self.order.package, f"{repository}:{tag}", report=self.report)
+        with _opponent(self.engine, self.registry, self.before, self.credentials) as champion:
+            verdict = judge(_case(self.order, built, champion), self.report)
+        files = write_verdict(verdict, self.order.output, self.order.key)
         if not verdict.passed:
             return Outcome(verdict, files)
-        _require_judged(order, built, files, verdict)
-        report("pushing the image")
-        image = push(engine, built.id, order.repository, tag, credentials)
-        report("recording the release")
-        version = records.registered(registry, order.package, manifest)
-        predecessor = _predecessor(before, version)
-        tags = {IMAGE: image, TAG: tag, RELEASED_AT: datetime.now(UTC).isoformat(timespec="seconds")}
-        records.record(registry, version, {**tags, PREDECESSOR: predecessor}, files)
-        now = records.take_over(registry, version, before)
-        return Outcome(verdict, files, now, image, tag, predecessor)
+        _require_judged(self.order, built, files, verdict)
+        self.report("pushing the image")
+        image = push(self.engine, built.id, repository, tag, self.credentials)
+        self.report("recording the release")
+        return self._recorded(built.model, image, tag, verdict, files)
+
+    def _recorded(
+        self, manifest: Manifest, image: str, tag: str, verdict: Verdict, files: VerdictFiles
+    ) -> Outcome:
+        folder, key = files.envelope.parent, self.order.key
+        signature = sign_image(image, package=manifest.digest, verdict=verdict.told(), folder=folder, key=key)
+        version = records.registered(self.registry, self.order.package, manifest)
+        predecessor = _predecessor(self.before, version)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        tags = {IMAGE: image, TAG: tag, RELEASED_AT: now, PREDECESSOR: predecessor}
+        kept = (files.statement, files.page, files.envelope, signature)
+        records.record(self.registry, version, tags, kept)
+        champion = records.take_over(self.registry, version, self.before)
+        return Outcome(verdict, files, champion, image, tag, predecessor)
 
 
 def _case(order: Order, built: BuiltImage, champion: str | None) -> Case:

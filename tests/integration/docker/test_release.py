@@ -25,6 +25,7 @@ from training.generated import generate
 from training.release import records
 from training.release.errors import ReleaseFailed
 from training.release.releasing import Order, Outcome, release
+from training.release.signature import require_signed
 from training.tracking.registry import Registry
 from training.tracking.settings import TrackingSettings
 
@@ -107,6 +108,10 @@ def test_releases_one_after_the_other(
     assert outcome.files is not None
     key = default_key()
     assert verified(outcome.files.envelope, key.with_name(key.name + ".pub"))["decision"] == "pass"
+    signature = outcome.files.envelope.with_name("release.dsse.json")
+    assert (
+        require_signed(outcome.image, signature, key.with_name(key.name + ".pub"))["image"] == outcome.image
+    )
     assert releases.registry.tags(releases.registry.version("2"))["image"] == outcome.image
 
     again = releases(following)

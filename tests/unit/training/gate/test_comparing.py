@@ -160,6 +160,13 @@ def test_small_rules() -> None:
     assert not [*leaked(0, 10, LIMITS)]
     assert [item.cause for item in leaked(1, 10, LIMITS)] == [Cause.LEAKED]
     assert not [*leaked(1, 10, Limits(leaked=0.1))]
+    stop = {
+        "status": "stop",
+        "findings": [{"check": "labels", "outcome": "stop"}, {"check": "x", "outcome": "warn"}],
+    }
+    [refusal] = stopped_data(stop)
+    assert refusal.cause is Cause.INTEGRITY
+    assert "said stop (labels)" in refusal.message
     assert not [*stopped_data({"status": "warn"})]
     assert not [*stopped_data(None)]
 
