@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 from sqlalchemy import select
@@ -105,3 +106,25 @@ def test_two_desks_that_decide_at_the_same_moment(store: Store, settings: Settin
     with store.reading() as session:
         assert len(session.scalars(select(Act)).all()) == 1
         assert session.scalars(select(Document.state)).one() == State.AT_DESK
+
+
+def test_every_document_is_agreed_on_by_two(store: Store, settings: Settings) -> None:
+    """Where everything needs four eyes, each document has one look and one confirmation, by different people."""
+    fill(store, settings, 20)
+    reviews = Reviews.of(store, settings)
+    strict = replace(reviews, rules=replace(reviews.rules, second_look=1.0))
+
+    def clerk(number: int) -> None:
+        name = f"clerk-{number}"
+        while (claim := strict.claim(name)) is not None:
+            strict.act(
+                ActRequest(claim.document_id, ActKind.CONFIRM, name, None, claim.token, claim.revision)
+            )
+
+    together(4, clerk)
+    together(2, clerk)  # what waited for somebody who had finished
+    with store.reading() as session:
+        acts = session.scalars(select(Act).order_by(Act.document_id, Act.revision)).all()
+    by_document = [acts[place : place + 2] for place in range(0, len(acts), 2)]
+    assert [[act.kind for act in pair] for pair in by_document] == [["look", "confirm"]] * 20
+    assert all(one.document_id == two.document_id and one.actor != two.actor for one, two in by_document)
