@@ -23,11 +23,13 @@ class Item:
         claim: Theirs until when.
         document: As it was when it was taken.
         choices: All labels with their probabilities, the likeliest first; 0 for those that the model does not know.
+        waiting: How many documents wait, this one included.
     """
 
     claim: Claim
     document: Document
     choices: tuple[tuple[str, float], ...]
+    waiting: int
 
     @property
     def present(self) -> str:
@@ -64,7 +66,8 @@ class Bench:
             document = session.get(Document, claim.document_id)
         if document is None:
             raise NoSuchDocument("the document has been deleted meanwhile: take the next one")
-        return Item(claim, document, _choices(document, self.reviews.rules.departments))
+        choices = _choices(document, self.reviews.rules.departments)
+        return Item(claim, document, choices, self.reviews.waiting())
 
     def text(self, item: Item) -> str:
         """The document's text, or a sentence that says why there is none to be shown."""

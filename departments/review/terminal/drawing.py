@@ -16,7 +16,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
 def heading(item: Item, now: datetime) -> Text:
-    """What the document is called, how old it is, and until when it should be handled."""
+    """What the document is called, how old it is, whether it is late, and how many wait."""
     document = item.document
     facts = [
         document.media_type,
@@ -26,6 +26,7 @@ def heading(item: Item, now: datetime) -> Text:
     ]
     text = Text(visible(document.file_name or document.id), style="bold")
     text.append("\n" + visible(" · ".join(facts)), style="dim")
+    text.append(f" · {item.waiting:,} waiting", style="dim")
     if document.due_at is not None and document.due_at < now:
         text.append("  past its deadline", style="bold red")
     return text

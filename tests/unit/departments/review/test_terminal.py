@@ -70,7 +70,7 @@ def test_every_act_is_one_key(bench: Bench, store: Store, settings: Settings) ->
     put(store, settings, *(document(name) for name in ("a", "b", "c", "d")))
 
     async def work(pilot: Pilot[None]) -> None:
-        assert shown(pilot, "heading").startswith("a.txt")
+        assert shown(pilot, "heading").startswith("a.txt\ntext/plain · 9 bytes · en · new · 4 waiting")
         assert "1  invoice" in shown(pilot, "choices")
         assert "2  offer" in shown(pilot, "choices")
         await press(pilot, "enter", "2", "n", "s")
