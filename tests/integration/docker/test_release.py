@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from mailroom.model_image.containers import forget
 from mailroom.model_image.engine import connect
 from mailroom.model_image.errors import RegistryFailed
 from mailroom.model_image.registries import pull, push
@@ -31,6 +32,7 @@ from training.tracking.settings import TrackingSettings
 
 pytestmark = [pytest.mark.docker, pytest.mark.gate, pytest.mark.timeout(900)]
 
+GATE_TEST = "mailroom/gate-test"
 LIMITS = Limits(resamples=200, timed=20, latency_ratio=5, memory_ratio=5)
 
 
@@ -41,6 +43,11 @@ def registry(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     found.start()
     yield found
     found.stop()
+    docker = connect()
+    for image in docker.api.images():
+        for tag in image["RepoTags"] or ():
+            if tag.startswith((found.host, GATE_TEST)):
+                forget(docker, tag)
 
 
 @dataclass(frozen=True)
@@ -147,7 +154,7 @@ def test_an_image_with_a_package_that_was_changed(
 ) -> None:
     """Its weights were exchanged inside an image: that is found before anything of it is started."""
     folder = bent(package, tmp_path / "bent", vouched=False)
-    image = image_of(folder, "mailroom/gate-test:bent", str(packed["id"]))
+    image = image_of(folder, f"{GATE_TEST}:bent", str(packed["id"]))
     verdict = judge(Case(image, str(package), (), LIMITS), line)
     assert [str(item.cause) for item in verdict.refusals] == ["tampered"]
 
@@ -157,7 +164,7 @@ def test_an_image_with_other_text_rules(packed: dict[str, str], package: Path) -
     rules = "/opt/mailroom/mailroom/textprep/cleansing.py"
     short = "s/rules_of(version), text)/rules_of(version), text[:40])/"
     change = f"USER root\nRUN sed -i '{short}' {rules}\nUSER mailroom\n"
-    image = image_of(package, "mailroom/gate-test:rules", str(packed["id"]), change)
+    image = image_of(package, f"{GATE_TEST}:rules", str(packed["id"]), change)
     verdict = judge(Case(image, str(package), (generate(140, 31),), LIMITS), line)
     assert "golden" in {str(item.cause) for item in verdict.refusals}
     assert verdict.evidence["golden"]["largest_difference"] > 0.01
@@ -165,7 +172,7 @@ def test_an_image_with_other_text_rules(packed: dict[str, str], package: Path) -
 
 def test_an_image_for_another_machine(engine: None, package: Path) -> None:
     """An image of 64-bit ARM on this machine."""
-    image = image_of(package, "mailroom/gate-test:arm", "scratch", platform="linux/arm64")
+    image = image_of(package, f"{GATE_TEST}:arm", "scratch", platform="linux/arm64")
     verdict = judge(Case(image, str(package), (generate(140, 31),), LIMITS), line)
     assert [str(item.cause) for item in verdict.refusals] == ["other-architecture"]
     assert "the image is for linux/arm64" in verdict.refusals[0].message
@@ -174,11 +181,12 @@ def test_an_image_for_another_machine(engine: None, package: Path) -> None:
 def test_an_image_goes_and_comes_back(registry: ImageRegistry, package: Path) -> None:
     """By its digest, whatever its tag names by then."""
     docker, repository = connect(), f"{registry.host}/small/model"
-    image_of(package, "mailroom/gate-test:small", "scratch")
-    identity = docker.api.inspect_image("mailroom/gate-test:small")["Id"]
+    image_of(package, f"{GATE_TEST}:small", "scratch")
+    identity = docker.api.inspect_image(f"{GATE_TEST}:small")["Id"]
     name = push(docker, identity, repository, "one", None)
     docker.api.remove_image(identity, force=True)
     assert pull(docker, name, None) == identity
+    docker.api.remove_image(identity, force=True)
 
 
 def image_of(package: Path, tag: str, base: str, change: str = "", **more: str) -> str:
