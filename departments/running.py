@@ -1,4 +1,4 @@
-"""`mailroom departments run`: the projection, deliveries, published judgements and the watch over desks, together.
+"""`mailroom departments run`: the projection, deliveries, judgements, the watch over desks, together.
 
 Each is a thread. The first that fails ends the process, and whoever supervises it starts it again: all of them go on
 where the database and the log say.
@@ -14,6 +14,7 @@ import structlog
 from departments.delivery.measuring import DeliveryMetrics
 from departments.delivery.office import run_deliveries
 from departments.projection.measuring import ProjectionMetrics
+from departments.projection.pruning import run_pruning
 from departments.projection.running import run_projection
 from departments.review.deadlines import DeskMetrics, DeskWatch
 from departments.review.publisher import Publisher
@@ -104,5 +105,6 @@ def parts(settings: Settings, store: Store, metrics: Metrics, ready: Callable[[]
             "deliveries": lambda stop: run_deliveries(store, settings.desks, objects, stop, metrics=tries),
             "judgements": publisher.run,
             "deadlines": watch.run,
+            "pruning": partial(run_pruning, store),
         }
     )

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from departments.projection import flow
 from departments.projection.flow import Count, Place
+from departments.projection.pruning import prune
 from departments.projection.reading import Labelled, judged, labelled
 from departments.projection.writing import Meaning, Projector, Read, read
 from departments.rules import desk_rules
@@ -212,6 +213,16 @@ def test_a_record_is_counted_once_in_its_window() -> None:
     once = Count().with_one(meaning, 5)
     assert once.with_one(meaning, 5) == once
     assert once.with_one(meaning, 6) == Count(seen=6, documents=2, reviews=0, age_sum=2.0, age_max=1.0)
+
+
+def test_figures_of_a_month_ago_are_forgotten(store: Store) -> None:
+    """Later ones stay."""
+    windows = [flow.window(STAMP - days * 86_400) for days in (32, 30, 0)]
+    with store.writing() as session:
+        flow.project(session, {Place("sales", 0, window): Count(1, 1) for window in windows})
+    prune(store, windows[-1])
+    with store.reading() as session:
+        assert sorted(session.scalars(select(Flow.begins_at))) == windows[1:]
 
 
 def test_an_older_count_replaces_none(store: Store) -> None:
