@@ -10,7 +10,6 @@ from console.web import formats
 from console.web.languages import Catalogue
 from departments.desks import ActKind
 from departments.store.tables import (
-    AT_DESK,
     CONFIRM,
     CORRECT,
     DEAD,
@@ -100,8 +99,3 @@ def _delivery(delivery: Delivery, words: Catalogue) -> Step:
     waits = t("given up") if failed else t("not yet")
     detail = " · ".join(part for part in (t(delivery.channel), waits, delivery.last_error) if part)
     return Step(delivery.created_at, said, detail, failed)
-
-
-def is_open(document: Document) -> bool:
-    """Whether a department still has it to handle."""
-    return document.state == AT_DESK
