@@ -1,7 +1,6 @@
 """The projection as a part of `mailroom departments run`."""
 
 import asyncio
-import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 from departments.projection.application import Group, application
 from departments.projection.batches import Batches
 from departments.projection.measuring import ProjectionMetrics
+from departments.projection.quieting import quiet
 from departments.projection.transport import CommittedApp
 from departments.projection.writing import Projector
 from departments.rules import desk_rules
@@ -20,8 +20,6 @@ from mailroom.settings import Settings, home
 
 LOOK_SECONDS = 0.1
 STOP_SECONDS = 10.0
-TALKATIVE = ("aiokafka", "faust", "mode", "departments.projection.transport")
-"""Loggers that tell of every step; what is wrong they still say."""
 
 
 class ProjectionFailed(MailroomError):
@@ -49,8 +47,7 @@ def run_projection(
         TopicsMissing: The log does not answer.
         ProjectionFailed: The application gave up.
     """
-    for name in TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    quiet()
     batches = Batches(Projector(store, desk_rules(settings)), metrics or ProjectionMetrics())
     group = _group(settings)
     asyncio.run(_run(lambda: application(settings.kafka, group, batches), batches, stop, ready))
