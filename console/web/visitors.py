@@ -106,7 +106,6 @@ def give_cookie(response: Response, token: str, *, https: bool, seconds: float) 
     )
 
 
-Visitor = Annotated[SignedIn, Depends(somebody)]
 Genuine = Annotated[SignedIn, Depends(genuine)]
 MaySee = Annotated[SignedIn, Depends(allowed(Permission.SEE))]
 MayUpload = Annotated[SignedIn, Depends(allowed(Permission.UPLOAD))]
