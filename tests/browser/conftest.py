@@ -24,6 +24,8 @@ from mailroom.settings import KafkaSettings, load_settings
 from tests.servers.doors import Door, opened
 
 SECONDS = 180.0
+PATIENCE_MS = 60_000
+"""Until a page shows what is expected of it: on a busy machine Playwright's own five seconds are few."""
 PASSWORD = "a password for tests"  # noqa: S105 - of accounts that live as long as the tests
 PEOPLE = (
     Person("olga", Role.OPERATOR),
@@ -139,6 +141,7 @@ def browser() -> Iterator[Browser]:
     if program is None:
         pytest.skip("Chromium is not installed: `bash scripts/bootstrap.sh --for-tests` does it")
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, args=arguments)
         yield started

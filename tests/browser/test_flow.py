@@ -149,7 +149,10 @@ def test_a_dead_letter_is_sent_again_from_the_page(world: World, enter: Enter) -
     """What failed is listed with its reason, sent again by a tick and a button, and fails again as a new letter."""
     page = enter("olga")
     answer = httpx.post(
-        f"{world.door.url}/documents", content=b"%PDF-1.7 nothing", headers={"x-file-name": "torn.pdf"}
+        f"{world.door.url}/documents",
+        content=b"%PDF-1.7 nothing",
+        headers={"x-file-name": "torn.pdf"},
+        timeout=60,
     )
     assert answer.status_code == 202
 
