@@ -28,7 +28,11 @@ class KafkaSnapshot:
     def __init__(self, kafka: KafkaSettings) -> None:
         self._kafka = kafka
         self._looking = self._consumer()
-        self._partitions = self._known_partitions()
+        try:
+            self._partitions = self._known_partitions()
+        except LogUnavailable:
+            self.close()  # a client that is left to the collector may hang in it
+            raise
 
     def records(self, topic: str) -> Iterator[Record]:
         """All records of a topic that are committed now, in the order of each partition.

@@ -134,9 +134,9 @@ def _wait(condition: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium; it ends with its module, for Playwright's event loop forbids all others meanwhile."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("Chromium is not installed: `bash scripts/bootstrap.sh --for-tests` does it")
